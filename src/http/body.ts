@@ -1,0 +1,56 @@
+import type { Context } from "hono";
+import { Problem } from "./problem.ts";
+
+/** Largest request body, in bytes. A blueprint may be 256 KiB; the rest is room for history and options. */
+export const MAX_BODY_BYTES = 1024 * 1024;
+
+/**
+ * The request's body as JSON, whatever its Content-Type says (`curl -d` sends a form type). An empty body is `undefined`.
+ * Throws a Problem: 413 over 1 MiB (by the declared length, or as soon as that much has arrived), 400 for bad JSON or bad UTF-8.
+ */
+export async function readJson(c: Context): Promise<unknown> {
+  const text = await readText(c);
+  if (text.trim() === "") return undefined;
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    const place = syntaxErrorPlace(text, (error as SyntaxError).message);
+    throw new Problem("invalid-json", `The body is not valid JSON${place}: ${reason((error as SyntaxError).message)}.`);
+  }
+}
+
+async function readText(c: Context): Promise<string> {
+  const tooLarge = () => new Problem("too-large", `The body is larger than ${MAX_BODY_BYTES} bytes (1 MiB).`);
+  if (Number(c.req.header("content-length") ?? 0) > MAX_BODY_BYTES) throw tooLarge();
+  const body = c.req.raw.body;
+  if (body === null) return "";
+  // One decoder for the whole body: a character may be split between two chunks.
+  const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false });
+  let bytes = 0;
+  let text = "";
+  try {
+    for await (const chunk of body) {
+      bytes += chunk.byteLength;
+      if (bytes > MAX_BODY_BYTES) throw tooLarge();
+      text += decoder.decode(chunk, { stream: true });
+    }
+    return text + decoder.decode();
+  } catch (error) {
+    if (error instanceof TypeError) throw new Problem("invalid-json", "The body is not valid UTF-8 text.");
+    throw error;
+  }
+}
+
+/** V8 names a position, or a line and column; some messages name only the end of the text. */
+function syntaxErrorPlace(text: string, message: string): string {
+  const position = /at position (\d+)/.exec(message)?.[1] ?? (/end of JSON input/.test(message) ? text.length : undefined);
+  if (position === undefined) return "";
+  const before = text.slice(0, Number(position)).split("\n");
+  return ` at line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}`;
+}
+
+/** V8's reason without the excerpt of the body it may quote, so that no secret is echoed. */
+function reason(message: string): string {
+  const [cause = "it cannot be parsed"] = message.split(/ in JSON at position|, "|, \.\.\."| \(line /);
+  return cause.replace(/\.$/, "");
+}

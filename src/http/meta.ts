@@ -1,0 +1,121 @@
+import * as z from "zod";
+import { version } from "../../package.json";
+import { BLUEPRINT_SCHEMA_PATH, blueprintJsonSchema } from "../blueprints/schema.ts";
+import { openApiDocument } from "./openapi.ts";
+import { type Route, route } from "./route.ts";
+
+const welcome = z.object({
+  name: z.string(),
+  version: z.string(),
+  description: z.string(),
+  links: z.record(z.string(), z.string()),
+});
+
+const health = z.object({
+  status: z.enum(["ok", "degraded"]),
+  version: z.string(),
+  checks: z.record(z.string(), z.object({ status: z.enum(["ok", "failed"]), detail: z.string() })),
+});
+
+/** The routes about the server itself. `routes` is read when a request comes, so that the document holds these too. */
+export function metaRoutes(routes: readonly Route[]): Route[] {
+  let document: string | undefined;
+  return [
+    route(
+      {
+        method: "get",
+        path: "/",
+        scope: "public",
+        tag: "Server",
+        summary: "What this is and where to go",
+        description: "A browser gets the page, everyone else this summary.",
+        answers: { 200: { description: "A summary with links", schema: welcome } },
+      },
+      (c) => {
+        c.header("vary", "accept");
+        if (c.req.header("accept")?.includes("text/html")) return c.env.ASSETS.fetch(c.req.raw);
+        return c.json({
+          name: "AI-CDN",
+          version,
+          description:
+            "An infrastructure copilot: say what you need, review the blueprint, deploy it to your own Docker hosts and Proxmox clusters.",
+          links: {
+            page: "/ (in a browser)",
+            api: "/openapi.json",
+            templates: "/api/v1/templates/",
+            chat: "/api/v1/conversation/chat-stream",
+            deployments: "/api/v1/deployments",
+            blueprint_schema: BLUEPRINT_SCHEMA_PATH,
+            health: "/health",
+          },
+        });
+      },
+    ),
+    route(
+      {
+        method: "get",
+        path: "/health",
+        scope: "public",
+        tag: "Server",
+        summary: "How the server is",
+        answers: {
+          200: { description: "It works", schema: health },
+          503: { description: "Something it needs does not answer", schema: health },
+        },
+      },
+      async (c) => {
+        const checks = {
+          templates: await attempt(() => c.env.TEMPLATES.list({ limit: 1 })),
+          deployments: await attempt(() => c.env.DEPLOYMENT_QUEUE.getByName("queue").ping()),
+        };
+        const healthy = Object.values(checks).every(({ status }) => status === "ok");
+        return c.json({ status: healthy ? "ok" : "degraded", version, checks }, healthy ? 200 : 503);
+      },
+    ),
+    route(
+      {
+        method: "get",
+        path: "/openapi.json",
+        scope: "public",
+        tag: "Server",
+        summary: "This API as an OpenAPI 3.1 document",
+        answers: { 200: { description: "The document", schema: z.record(z.string(), z.unknown()) } },
+      },
+      (c) => {
+        document ??= JSON.stringify(openApiDocument(routes, version));
+        return c.body(document, 200, { "content-type": "application/json" });
+      },
+    ),
+    route(
+      {
+        method: "get",
+        path: BLUEPRINT_SCHEMA_PATH,
+        scope: "public",
+        tag: "Blueprints",
+        summary: "The JSON Schema of a blueprint",
+        answers: {
+          200: {
+            description: "JSON Schema 2020-12",
+            schema: z.record(z.string(), z.unknown()),
+            contentType: "application/schema+json",
+          },
+        },
+      },
+      (c) => {
+        const id = new URL(BLUEPRINT_SCHEMA_PATH, c.req.url).href;
+        return c.body(JSON.stringify(blueprintJsonSchema(id)), 200, { "content-type": "application/schema+json" });
+      },
+    ),
+  ];
+}
+
+/** Runs a health check; what it threw is logged, and told as "failed" without its text. */
+async function attempt(run: () => Promise<unknown>): Promise<{ status: "ok" | "failed"; detail: string }> {
+  try {
+    await run();
+    return { status: "ok", detail: "answers" };
+  } catch (error) {
+    console.error(JSON.stringify({ health: String(error) }));
+    return { status: "failed", detail: "does not answer; see the server's log" };
+  }
+}

@@ -1,0 +1,29 @@
+/** Server-sent events as the brief's clients read them: one `data:` line of JSON an event, each event one chunk. */
+
+const encoder = new TextEncoder();
+
+/** Headers that keep an event stream unbuffered and uncompressed on its way (`no-transform`: no proxy compresses it). */
+export const STREAM_HEADERS = {
+  "content-type": "text/event-stream; charset=utf-8",
+  "cache-control": "no-cache, no-transform",
+  "x-accel-buffering": "no",
+} as const;
+
+/** Proxies cut a silent connection after 30 to 60 s; two comments fit into the shortest. */
+export const HEARTBEAT_MS = 15_000;
+
+/** A comment line: keeps the connection alive and is ignored by every reader. */
+export const HEARTBEAT: Uint8Array = encoder.encode(": \n\n");
+
+/**
+ * One event, numbered when `id` is given. JSON has no raw line break, so an event is always exactly one `data:` line
+ * (WHATWG HTML §9.2.6).
+ */
+export function encodeEvent(event: object, id?: number): Uint8Array {
+  const number = id === undefined ? "" : `id: ${id}\n`;
+  return encoder.encode(`${number}data: ${JSON.stringify(event)}\n\n`);
+}
+
+export function eventStreamResponse(body: ReadableStream<Uint8Array>): Response {
+  return new Response(body, { headers: STREAM_HEADERS });
+}

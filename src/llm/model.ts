@@ -1,0 +1,61 @@
+import type { Task } from "./task.ts";
+
+/**
+ * What the conversation sees of a model. `llm/` knows nothing of HTTP routes; each implementation is one folder or file.
+ */
+
+/** One thing a model said or did. Events come in arrays: all that arrived in one read of the upstream. */
+export type ModelEvent =
+  | { type: "text"; text: string }
+  | { type: "thinking"; text: string }
+  /** The upstream is alive but has nothing to say yet (a comment, a ping). */
+  | { type: "alive" }
+  /** Counts so far; the last one stands. */
+  | { type: "usage"; usage: Usage }
+  /** The upstream said that it finished. Only after this is an answer complete. */
+  | { type: "finish"; reason: FinishReason; model: string }
+  /** The answer cannot be completed. Last event of the stream, instead of `finish`. */
+  | { type: "error"; error: ModelError };
+
+export interface Usage {
+  input_tokens: number;
+  output_tokens: number;
+}
+
+export type FinishReason = "stop" | "length" | "content_filter";
+
+/** Why a model gave no complete answer. `message` is safe to show: it never holds an upstream's body. */
+export interface ModelError {
+  code:
+    | "unreachable"
+    | "refused"
+    | "rate_limited"
+    | "overloaded"
+    | "timeout"
+    | "cut"
+    | "context_too_long"
+    | "content_filter"
+    | "invalid";
+  message: string;
+}
+
+export interface Message {
+  role: "system" | "user" | "assistant";
+  content: string;
+}
+
+export interface ModelRequest {
+  /** What a language model is sent. */
+  messages: Message[];
+  /** The same request as data, for the built-in planner, which reads no prompt. */
+  task: Task;
+}
+
+export interface Model {
+  readonly name: string;
+  /**
+   * Starts an answer. The stream is pull-driven and never errors: a fault is an `error` event, and every stream ends in
+   * exactly one of `finish` or `error`. Cancelling it closes the upstream.
+   */
+  stream(request: ModelRequest): ReadableStream<ModelEvent[]>;
+}
