@@ -112,16 +112,22 @@ function applyTo(operation: OperationRecord, event: OperationEvent): OperationRe
       return { ...base, status: "waiting", wake_at: event.now + poll_in_ms, ...(handle === undefined ? {} : { handle }) };
     }
     case "failed":
-      return afterFailure(base, event);
+      return afterFailure(base, event, operation.status === "unknown");
   }
 }
 
-function afterFailure(base: OperationRecord, { error, now, chance }: Extract<RunEvent, { type: "failed" }>): OperationRecord {
+function afterFailure(
+  base: OperationRecord,
+  { error, now, chance }: Extract<RunEvent, { type: "failed" }>,
+  /** It was looking that failed: whether the call had its effect is as unknown as before. */
+  looking: boolean,
+): OperationRecord {
+  const attempt = base.attempt + (looking ? 1 : 0);
   const passes = error.class === "transient" || error.class === "locked" || error.class === "unknown-outcome";
-  if (!passes || base.attempt >= MAX_ATTEMPTS) return { ...base, status: "failed", error };
-  const backoff = Math.min(RETRY_CAP_MS, RETRY_BASE_MS * 2 ** base.attempt) * chance;
+  if (!passes || attempt >= MAX_ATTEMPTS) return { ...base, attempt, status: "failed", error };
+  const backoff = Math.min(RETRY_CAP_MS, RETRY_BASE_MS * 2 ** attempt) * chance;
   const wake_at = now + Math.ceil(Math.max(backoff, error.retry_after_ms ?? 0));
-  return { ...base, status: error.class === "unknown-outcome" ? "unknown" : "retrying", error, wake_at };
+  return { ...base, attempt, status: looking || error.class === "unknown-outcome" ? "unknown" : "retrying", error, wake_at };
 }
 
 /** What is due at `now`, with at most `limit` operations in flight or waiting at once. */
