@@ -39,7 +39,11 @@ export function answerOf(events: readonly ConversationEvent[]): Result<Answer, F
         answer.blueprint = event.data;
         break;
       case "warning":
-        answer.warnings.push({ code: event.code, detail: event.data, ...(event.pointer === undefined ? {} : { pointer: event.pointer }) });
+        answer.warnings.push({
+          code: event.code,
+          detail: event.data,
+          ...(event.pointer === undefined ? {} : { pointer: event.pointer }),
+        });
         break;
       case "error":
         return fail({ code: event.code, detail: event.data });

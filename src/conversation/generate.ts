@@ -1,5 +1,4 @@
-import type { ModelEvent, ModelRequest, Usage } from "../llm/model.ts";
-import type { Model } from "../llm/model.ts";
+import type { Model, ModelEvent, ModelRequest, Usage } from "../llm/model.ts";
 import type { Task } from "../llm/task.ts";
 import type { Issue } from "../validation/issue.ts";
 import { BlueprintListener } from "./listener.ts";
@@ -22,7 +21,8 @@ export function generationTranslator(task: () => Task | undefined): Translator {
       begun = true;
       said.push(...listener.hear(event));
       if (event.type !== "finish") return said;
-      if (listener.blueprint !== undefined) return [...said, { type: "status", data: "Blueprint validated." }, ...listener.conclude()];
+      if (listener.blueprint !== undefined)
+        return [...said, { type: "status", data: "Blueprint validated." }, ...listener.conclude()];
       return [...said, noBlueprint(listener.problems)];
     },
   };
@@ -31,7 +31,11 @@ export function generationTranslator(task: () => Task | undefined): Translator {
 function noBlueprint(problems: readonly Issue[]): Saying {
   const [first] = problems;
   if (first === undefined) {
-    return { type: "error", code: "invalid_blueprint", data: "The model wrote no blueprint. Describe what you need in more detail, or try another model." };
+    return {
+      type: "error",
+      code: "invalid_blueprint",
+      data: "The model wrote no blueprint. Describe what you need in more detail, or try another model.",
+    };
   }
   const more = problems.length > 1 ? ` (and ${problems.length - 1} more problems)` : "";
   return {

@@ -83,15 +83,9 @@ export class BlueprintListener {
 
   #findings(findings: Finding[]): Saying[] {
     return findings.flatMap((finding): Saying[] => {
-      switch (finding.type) {
-        case "prose":
-          return [{ type: "text", data: finding.text }];
-        case "resource":
-          return [this.#resource(finding.json, finding.index)];
-        case "document":
-        case "broken":
-          return this.#document(finding.json, finding.source);
-      }
+      if (finding.type === "prose") return [{ type: "text", data: finding.text }];
+      if (finding.type === "resource") return [this.#resource(finding.json, finding.index)];
+      return this.#document(finding.json, finding.source);
     });
   }
 
@@ -103,7 +97,10 @@ export class BlueprintListener {
       return { type: "resource", data: resource.value.value };
     }
     const [first] = resource.error;
-    return warning(first ?? { pointer: "#", code: "invalid_resource", detail: "A resource cannot be read yet." }, "invalid_resource");
+    return warning(
+      first ?? { pointer: "#", code: "invalid_resource", detail: "A resource cannot be read yet." },
+      "invalid_resource",
+    );
   }
 
   #document(json: string, source: string): Saying[] {

@@ -42,7 +42,9 @@ export function normaliseBlueprint(input: unknown): Result<Normalised<unknown>, 
 /** The same for one resource, `index` being its place in the blueprint. */
 export function normaliseResource(input: unknown, index: number): Result<Normalised<Resource>, Issue[]> {
   if (!isObject(input)) {
-    return fail([{ pointer: pointer(["resources", index]), code: "invalid_type", detail: "Expected a resource: a JSON object." }]);
+    return fail([
+      { pointer: pointer(["resources", index]), code: "invalid_type", detail: "Expected a resource: a JSON object." },
+    ]);
   }
   const shaped = resourceShape(structuredClone(input), index, "docker");
   const warnings = shaped.warnings;
@@ -85,7 +87,13 @@ function knownDependencies(
   given.forEach((entry, place) => {
     const name = names.get(String(entry)) ?? String(entry);
     if (taken.has(name) && name !== resource["name"]) kept.add(name);
-    else warnings.push(changed(["resources", index, "dependencies", place], `The dependency on "${name}" is dropped: it is not another resource.`));
+    else
+      warnings.push(
+        changed(
+          ["resources", index, "dependencies", place],
+          `The dependency on "${name}" is dropped: it is not another resource.`,
+        ),
+      );
   });
   return { dependencies: [...kept] };
 }
@@ -109,7 +117,10 @@ function repair(
 
 /** Mends one complaint in place and says how; `undefined` when that would be guessing. */
 function mend(document: unknown, issue: Issue): Issue | undefined {
-  const path = issue.pointer.slice(2).split("/").map((part) => part.replaceAll("~1", "/").replaceAll("~0", "~"));
+  const path = issue.pointer
+    .slice(2)
+    .split("/")
+    .map((part) => part.replaceAll("~1", "/").replaceAll("~0", "~"));
   const key = path.at(-1) ?? "";
   const parent = path.slice(0, -1).reduce<unknown>((value, part) => (isContainer(value) ? value[part] : undefined), document);
   if (!isContainer(parent)) return undefined;
@@ -136,7 +147,8 @@ function mend(document: unknown, issue: Issue): Issue | undefined {
 }
 
 function convert(value: unknown, expected: string): unknown {
-  if ((expected === "number" || expected === "int") && typeof value === "string" && /^\s*\d+(\.\d+)?\s*$/.test(value)) return Number(value);
+  if ((expected === "number" || expected === "int") && typeof value === "string" && /^\s*\d+(\.\d+)?\s*$/.test(value))
+    return Number(value);
   if (expected === "int" && typeof value === "number" && Number.isFinite(value)) return Math.max(1, Math.ceil(value));
   if (expected === "string" && (typeof value === "number" || typeof value === "boolean")) return String(value);
   if (expected === "boolean" && (value === "true" || value === "false")) return value === "true";
@@ -160,7 +172,11 @@ function commonProvider(resources: readonly unknown[]): string {
   return [...counts].toSorted((a, b) => b[1] - a[1])[0]?.[0] ?? "docker";
 }
 
-const changed = (path: readonly PropertyKey[], detail: string): Issue => ({ pointer: pointer(path), code: "normalised", detail });
+const changed = (path: readonly PropertyKey[], detail: string): Issue => ({
+  pointer: pointer(path),
+  code: "normalised",
+  detail,
+});
 
 const isObject = (value: unknown): value is Json => typeof value === "object" && value !== null && !Array.isArray(value);
 const isContainer = (value: unknown): value is Json => typeof value === "object" && value !== null;

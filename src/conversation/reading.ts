@@ -1,15 +1,15 @@
-import { type Blueprint, PROVIDERS } from "../blueprints/schema.ts";
-import { nameSchema } from "../blueprints/specs.ts";
+import * as z from "zod";
+import type { Blueprint } from "../blueprints/schema.ts";
 import { validate } from "../blueprints/validate.ts";
 import type { Candidate } from "../llm/task.ts";
 import { instantiate } from "../templates/instantiate.ts";
+import { customizationSchema } from "../templates/schema.ts";
+import { check } from "../validation/check.ts";
 import type { Issue } from "../validation/issue.ts";
 import { nearest } from "../validation/nearest.ts";
-import * as z from "zod";
-import { check } from "../validation/check.ts";
 import { DocumentScanner } from "./document.ts";
-import { normaliseBlueprint } from "./normalise.ts";
 import { parseLoosely } from "./loose-json.ts";
+import { normaliseBlueprint } from "./normalise.ts";
 
 /** What a JSON document in an answer turned out to be. */
 export type Reading =
@@ -20,14 +20,7 @@ export type Reading =
   | { type: "text" };
 
 /** The short form a model may answer with: a template and what to change of it. */
-const customisationSchema = z.strictObject({
-  template_id: z.string(),
-  name: nameSchema.optional(),
-  description: z.string().max(2000).optional(),
-  scale_factor: z.number().min(0.1).max(100).optional(),
-  provider: z.enum(PROVIDERS).optional(),
-  parameters: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).optional(),
-});
+const customisationSchema = customizationSchema.extend({ template_id: z.string() });
 
 /** Reads one JSON document of an answer. */
 export function readDocument(json: string, candidates: readonly Candidate[]): Reading {
@@ -57,8 +50,8 @@ function readBlueprint(value: object): Reading {
   const normalised = normaliseBlueprint(value);
   if (!normalised.ok) return { type: "problems", issues: normalised.error };
   const verdict = validate(normalised.value.value);
-  if (verdict.blueprint === undefined || verdict.errors.length > 0) return { type: "problems", issues: verdict.errors };
-  return { type: "blueprint", blueprint: verdict.blueprint, warnings: normalised.value.warnings };
+  if (!verdict.valid) return { type: "problems", issues: verdict.errors };
+  return { type: "blueprint", blueprint: verdict.blueprint, warnings: [...normalised.value.warnings, ...verdict.warnings] };
 }
 
 function readCustomisation(value: object, candidates: readonly Candidate[]): Reading {
@@ -67,7 +60,10 @@ function readCustomisation(value: object, candidates: readonly Candidate[]): Rea
   const { template_id, ...changes } = wanted.value;
   const candidate = candidates.find(({ id }) => id === template_id);
   if (candidate === undefined) {
-    const suggestion = nearest(template_id, candidates.map(({ id }) => id));
+    const suggestion = nearest(
+      template_id,
+      candidates.map(({ id }) => id),
+    );
     const hint = suggestion === undefined ? "" : ` Did you mean "${suggestion}"?`;
     return problem("#/template_id", "unknown_template", `There is no template "${template_id}".${hint}`);
   }
@@ -78,4 +74,7 @@ function readCustomisation(value: object, candidates: readonly Candidate[]): Rea
 /** A document that cannot be parsed is taken for a blueprint when it has a blueprint's words. */
 const looksLikeBlueprint = (json: string): boolean => /"(resources|template_id)"\s*:/.test(json);
 
-const problem = (pointer: string, code: string, detail: string): Reading => ({ type: "problems", issues: [{ pointer, code, detail }] });
+const problem = (pointer: string, code: string, detail: string): Reading => ({
+  type: "problems",
+  issues: [{ pointer, code, detail }],
+});

@@ -32,3 +32,6 @@ export const chatRequestSchema = z
 export const generateRequestSchema = z
   .strictObject({ description: message.describe("What the blueprint has to do."), context: contextSchema.optional() })
   .meta({ id: "GenerateRequest" });
+
+export type ChatRequest = z.output<typeof chatRequestSchema>;
+export type GenerateRequest = z.output<typeof generateRequestSchema>;

@@ -37,7 +37,7 @@ export const conversationRoutes: Route[] = [
       example: { message: "I need a high-availability web application", context: {} },
       answers: streamed,
     },
-    async (c, { body }) => stream(c, await chat(c, body)),
+    async (c, { body }) => stream(c, await admitted(c, chat, body)),
   ),
   route(
     {
@@ -60,7 +60,7 @@ export const conversationRoutes: Route[] = [
         },
       },
     },
-    async (c, { body }) => c.json(await whole(c, await chat(c, body))),
+    async (c, { body }) => c.json(await whole(c, await admitted(c, chat, body))),
   ),
   route(
     {
@@ -75,7 +75,7 @@ export const conversationRoutes: Route[] = [
       example: { description: "Kubernetes microservices platform with monitoring" },
       answers: streamed,
     },
-    async (c, { body }) => stream(c, await generate(c, body)),
+    async (c, { body }) => stream(c, await admitted(c, generate, body)),
   ),
   route(
     {
@@ -88,9 +88,19 @@ export const conversationRoutes: Route[] = [
       example: { description: "PostgreSQL with failover for 2 TB" },
       answers: { 200: { description: "The blueprint", schema: z.object({ ...answered, blueprint: blueprintSchema }) } },
     },
-    async (c, { body }) => c.json(await whole(c, await generate(c, body))),
+    async (c, { body }) => c.json(await whole(c, await admitted(c, generate, body))),
   ),
 ];
+
+/** Begins a conversation, unless its caller asks too often. */
+async function admitted<B>(
+  c: AppContext,
+  begin: (c: AppContext, body: B) => Promise<Conversation>,
+  body: B,
+): Promise<Conversation> {
+  await limitRate(c, c.env.CHAT_LIMIT);
+  return begin(c, body);
+}
 
 function stream(c: AppContext, { source, translator }: Conversation): Response {
   return eventStreamResponse(eventStream(source, translator, { requestId: c.get("requestId") }));

@@ -62,7 +62,8 @@ export interface Shaped {
 /** One resource in our shape; values that already are in it are left alone. Changes the resource it is given. */
 export function resourceShape(given: Json, index: number, provider: string): Shaped {
   const warnings: Issue[] = [];
-  const say = (key: string, detail: string) => warnings.push({ pointer: pointer(["resources", index, key]), code: "normalised", detail });
+  const say = (key: string, detail: string) =>
+    warnings.push({ pointer: pointer(["resources", index, key]), code: "normalised", detail });
   const { depends_on, dependsOn, ...rest } = given;
   const specs: Json = isObject(rest["specs"]) ? { ...rest["specs"] } : {};
   const resource: Json = {};
@@ -90,7 +91,11 @@ export function resourceShape(given: Json, index: number, provider: string): Sha
     resource["name"] = name;
   }
   const dependencies = resource["dependencies"] ?? depends_on ?? dependsOn ?? [];
-  resource["dependencies"] = isObject(dependencies) ? Object.keys(dependencies) : typeof dependencies === "string" ? [dependencies] : dependencies;
+  resource["dependencies"] = isObject(dependencies)
+    ? Object.keys(dependencies)
+    : typeof dependencies === "string"
+      ? [dependencies]
+      : dependencies;
   resource["specs"] = specsShape(specs);
   return { resource, warnings };
 }
@@ -156,7 +161,11 @@ function volumeShape(volume: unknown): unknown {
   if (!isObject(volume)) return volume;
   const { source, mount_path, mountPath, path, ...rest } = volume;
   const target = rest["target"] ?? mount_path ?? mountPath ?? path;
-  return { ...rest, ...(rest["name"] === undefined && source !== undefined ? { name: source } : {}), ...(target === undefined ? {} : { target }) };
+  return {
+    ...rest,
+    ...(rest["name"] === undefined && source !== undefined ? { name: source } : {}),
+    ...(target === undefined ? {} : { target }),
+  };
 }
 
 function healthcheckShape(given: Json): Json {
