@@ -1,3 +1,4 @@
 import type { Route } from "../http/route.ts";
+import { judgementRoutes } from "./judgement.ts";
 
-export const blueprintRoutes: Route[] = [];
+export const blueprintRoutes: Route[] = [...judgementRoutes];
