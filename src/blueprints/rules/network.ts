@@ -1,5 +1,5 @@
 import { knownImage } from "./known-images.ts";
-import { cis, cwe, kics, ksv } from "./references.ts";
+import { cis, cwe, kics } from "./references.ts";
 import { at, type Change, each, type Rule, type Scene } from "./rule.ts";
 
 /** What can be reached, from where, and how. */
@@ -105,7 +105,7 @@ export const networkRules: readonly Rule[] = [
     title: "Privileged port of the host is used",
     why: "Ports below 1024 are the host's own services' and are bound with root's rights.",
     fix: "Publish on a port from 1024 on; for the front door on 80 and 443 accept the finding with that as the reason.",
-    references: [kics("bc2908f3-f73c-40a9-8793-c1b7d5544f79"), cis("5.8"), ksv("0024")],
+    references: [kics("bc2908f3-f73c-40a9-8793-c1b7d5544f79"), cis("5.8")],
     *check(scene) {
       for (const { workload, place, host } of published(scene)) {
         if (host >= 1024) continue;

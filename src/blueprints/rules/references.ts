@@ -15,7 +15,7 @@ export const cis = (section: string): Reference => ({
 /** Trivy's Kubernetes checks, where they check the same thing. */
 export const ksv = (number: string): Reference => ({
   name: `Trivy KSV-${number}`,
-  url: `https://avd.aquasec.com/misconfig/ksv-${number}`,
+  url: `https://avd.aquasec.com/misconfig/ksv${number.slice(1)}`,
 });
 
 export const cwe = (number: number): Reference => ({
