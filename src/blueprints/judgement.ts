@@ -11,6 +11,7 @@ import { choosePriceSheet } from "./prices/choose.ts";
 import { customPricesSchema, ownedSchema, priceSheetId } from "./prices/sheet.ts";
 import { blueprintRequest } from "./request.ts";
 import { sarif } from "./sarif.ts";
+import { MAX_SCALE_FACTOR, MIN_SCALE_FACTOR, scaleBlueprint } from "./scale.ts";
 import { blueprintSchema } from "./schema.ts";
 
 const TAG = "Blueprints";
@@ -45,12 +46,19 @@ const estimateRoute = route(
     summary: "What a blueprint costs by the month",
     description:
       "A breakdown by resource and component on a dated price sheet. Traffic is an assumption at three levels and stands apart from the " +
-      "baseline. With `compare_to` the answer says what changed against that blueprint.",
+      "baseline. With `scale_factor` it is of the scaled blueprint, and says what that changes; with `compare_to`, what changed against that " +
+      "other blueprint.",
     query: z.object({ price_sheet: priceSheetId.optional() }),
     body: blueprintRequest({
       price_sheet: priceSheetId.optional(),
       usage: usage.optional(),
-      compare_to: blueprintSchema.optional().describe("The blueprint as it was before."),
+      scale_factor: z
+        .number()
+        .min(MIN_SCALE_FACTOR)
+        .max(MAX_SCALE_FACTOR)
+        .optional()
+        .describe("Multiplies cpu and memory_mb first."),
+      compare_to: blueprintSchema.optional().describe("The blueprint as it was before; without it, the one before scaling."),
       owned: ownedSchema.optional(),
       prices: customPricesSchema.optional(),
     }),
@@ -60,13 +68,16 @@ const estimateRoute = route(
     },
   },
   (c, { query, body }) => {
-    const { blueprint, compare_to } = body;
+    const { blueprint, scale_factor, compare_to } = body;
     const sheet = choosePriceSheet({ ...body, price_sheet: query.price_sheet ?? body.price_sheet });
     if (!sheet.ok) throw invalid(sheet.error);
     const options = { sheet: sheet.value, usage: body.usage ?? {} };
-    const now = estimate(blueprint, options);
-    if (compare_to === undefined) return c.json(now);
-    return c.json({ ...now, comparison: compareEstimates(estimate(compare_to, options), now) });
+    const scaled = scaleBlueprint(blueprint, scale_factor ?? 1);
+    if (!scaled.ok) throw invalid(scaled.error);
+    const now = estimate(scaled.value, options);
+    const before = compare_to ?? (scale_factor === undefined ? undefined : blueprint);
+    if (before === undefined) return c.json(now);
+    return c.json({ ...now, comparison: compareEstimates(estimate(before, options), now) });
   },
 );
 

@@ -1,5 +1,5 @@
-import { parseImage } from "./image-reference.ts";
-import { knownImage } from "./known-images.ts";
+import { tagVersion } from "../image.ts";
+import { knownImage, readImage } from "./known-images.ts";
 import { cis, cwe, ksv } from "./references.ts";
 import { at, type Change, each, type Found, type Rule } from "./rule.ts";
 
@@ -49,11 +49,12 @@ export const imageRules: readonly Rule[] = [
     fix: "Pin a version tag, or a digest.",
     references: [cis("5.28"), ksv("0013")],
     check: each("images", (workload) => {
-      const image = workload.specs.image ?? "";
-      const { tag, digest, name } = parseImage(image);
-      if (digest !== undefined || (tag !== undefined && !FLOATING.test(tag))) return undefined;
+      const image = readImage(workload.specs.image);
+      if (image === undefined || image.digest !== undefined || (image.tag !== undefined && !FLOATING.test(image.tag)))
+        return undefined;
+      const { tag, name } = image;
       const path = at(workload, "image");
-      const pinned = pin(image, workload.specs.volumes);
+      const pinned = pin(workload.specs.image ?? "", workload.specs.volumes);
       const detail =
         tag === undefined ? `${name} has no tag, which means latest.` : `${name}:${tag} is another image tomorrow.`;
       const changes: Change[] =
@@ -69,8 +70,9 @@ export const imageRules: readonly Rule[] = [
     fix: "Append the digest: name:tag@sha256:…",
     references: [cwe(494)],
     check: each("images", (workload) => {
-      const { digest, name } = parseImage(workload.specs.image ?? "");
-      return digest === undefined ? { path: at(workload, "image"), detail: `${name} is pinned by no digest.` } : undefined;
+      const image = readImage(workload.specs.image);
+      if (image === undefined || image.digest !== undefined) return undefined;
+      return { path: at(workload, "image"), detail: `${image.name} is pinned by no digest.` };
     }),
   },
   {
@@ -81,8 +83,8 @@ export const imageRules: readonly Rule[] = [
     fix: "Use a registry you trust, over TLS; if it is your own, accept the finding with that as the reason.",
     references: [cis("4.2"), cwe(829)],
     check: each("images", (workload) => {
-      const { registry } = parseImage(workload.specs.image ?? "");
-      if (PUBLIC_REGISTRIES.has(registry) || registry.endsWith(".pkg.dev")) return undefined;
+      const { registry = "" } = readImage(workload.specs.image) ?? {};
+      if (registry === "" || PUBLIC_REGISTRIES.has(registry) || registry.endsWith(".pkg.dev")) return undefined;
       const plain = /^(localhost|\d+(\.\d+){3})(:\d+)?$/.test(registry) || /:(80|5000)$/.test(registry);
       const found: Omit<Found, "resource"> = {
         path: at(workload, "image"),
@@ -99,7 +101,7 @@ export const imageRules: readonly Rule[] = [
     fix: "Move to the named replacement.",
     references: [cwe(1104), cis("4.2")],
     check: each("images", (workload) => {
-      const { name, tag } = parseImage(workload.specs.image ?? "");
+      const { name = "", tag } = readImage(workload.specs.image) ?? {};
       const found = ABANDONED.find((abandoned) => abandoned.name.test(name));
       const path = at(workload, "image");
       if (found !== undefined) return { path, detail: `${name}: ${found.because}. Use ${found.instead}.` };
@@ -115,14 +117,14 @@ export const imageRules: readonly Rule[] = [
 ];
 
 function isNewerThan(tag: string | undefined, major: number, minor: number): boolean {
-  const [, tagMajor, tagMinor] = /^(\d+)\.(\d+)/.exec(tag ?? "")?.map(Number) ?? [];
-  return tagMajor !== undefined && tagMinor !== undefined && (tagMajor > major || (tagMajor === major && tagMinor > minor));
+  const [tagMajor = 0, tagMinor = 0] = tagVersion(tag);
+  return tagMajor > major || (tagMajor === major && tagMinor > minor);
 }
 
 /** The same image at a known version, keeping the variant its floating tag names. */
 function pin(image: string, volumes: readonly { target: string }[] = []): string | undefined {
   const known = knownImage(image);
-  const { tag, name } = parseImage(image);
+  const { tag, name } = readImage(image) ?? {};
   if (known?.version === undefined) return undefined;
   // Before version 18 PostgreSQL's volume was mounted one directory deeper; 18 refuses to start on that layout.
   if (name === "postgres" && volumes.some(({ target }) => target.replace(/\/+$/, "") === "/var/lib/postgresql/data"))

@@ -1,4 +1,4 @@
-import { parseImage } from "./image-reference.ts";
+import { familiarName, type ImageReference, parseImage } from "../image.ts";
 
 /**
  * What is known of images that blueprints often use, and cannot be read from a blueprint. What is left out is not known,
@@ -20,8 +20,6 @@ export interface KnownImage {
   limits?: { cpu: number; memory_mb: number };
   /** Works with the image's own command and configuration. */
   healthcheck?: readonly string[];
-  /** Has no shell and no client to run a health check with. */
-  bare?: boolean;
   /** Environment variables that can also be given as a file: the name gets this suffix. */
   fileSecrets?: { names: RegExp; suffix: string };
   /** Variables without which it starts with a password everyone knows. */
@@ -125,7 +123,7 @@ const KNOWN: Readonly<Record<string, KnownImage>> = {
   },
   "nginxinc/nginx-unprivileged": { unprivileged: true, capabilities: [], limits: { cpu: 0.5, memory_mb: 512 } },
   traefik: { version: "v3.7.11", capabilities: ["NET_BIND_SERVICE"], limits: { cpu: 0.5, memory_mb: 512 } },
-  "traefik/whoami": { capabilities: ["NET_BIND_SERVICE"], limits: { cpu: 0.5, memory_mb: 128 }, bare: true },
+  "traefik/whoami": { capabilities: ["NET_BIND_SERVICE"], limits: { cpu: 0.5, memory_mb: 128 } },
   varnish: { version: "9.0.3", variants: ["alpine"], unprivileged: true, limits: { cpu: 0.5, memory_mb: 2048 } },
   kong: {
     version: "3.9.3",
@@ -167,21 +165,18 @@ const KNOWN: Readonly<Record<string, KnownImage>> = {
     capabilities: [],
     data: ["/loki", "/var/loki", "/tmp/loki"],
     limits: { cpu: 2, memory_mb: 8192 },
-    bare: true,
   },
   "jaegertracing/jaeger": {
     version: "2.21.0",
     unprivileged: true,
     capabilities: [],
     limits: { cpu: 2, memory_mb: 6144 },
-    bare: true,
   },
   "otel/opentelemetry-collector-contrib": {
     version: "0.162.0",
     unprivileged: true,
     capabilities: [],
     limits: { cpu: 1, memory_mb: 2048 },
-    bare: true,
   },
   "apache/airflow": { version: "3.3.2-python3.12", unprivileged: true, limits: { cpu: 1.5, memory_mb: 3072 } },
   spark: { version: "4.1.2-python3", unprivileged: true, limits: { cpu: 4, memory_mb: 16_384 } },
@@ -193,15 +188,13 @@ const KNOWN: Readonly<Record<string, KnownImage>> = {
     unprivileged: true,
     capabilities: [],
     limits: { cpu: 1, memory_mb: 1024 },
-    bare: true,
   },
   "ghcr.io/spiffe/spire-server": {
     version: "1.15.2",
     data: ["/opt/spire/data", "/run/spire/data"],
     limits: { cpu: 1, memory_mb: 1024 },
-    bare: true,
   },
-  "ghcr.io/spiffe/spire-agent": { version: "1.15.2", limits: { cpu: 0.5, memory_mb: 512 }, bare: true },
+  "ghcr.io/spiffe/spire-agent": { version: "1.15.2", limits: { cpu: 0.5, memory_mb: 512 } },
   "authelia/authelia": {
     version: "4.39.24",
     limits: { cpu: 1, memory_mb: 1024 },
@@ -213,5 +206,12 @@ const KNOWN: Readonly<Record<string, KnownImage>> = {
 
 /** What is known of an image, by its name without tag; `undefined` when it is not in the table. */
 export function knownImage(reference: string | undefined): KnownImage | undefined {
-  return reference === undefined ? undefined : KNOWN[parseImage(reference).name];
+  const image = readImage(reference);
+  return image === undefined ? undefined : KNOWN[image.name];
+}
+
+/** An image reference with the name people know it by; `undefined` when it is none, which validation says. */
+export function readImage(reference: string | undefined): (ImageReference & { name: string }) | undefined {
+  const parsed = parseImage(reference ?? "");
+  return parsed.ok ? { ...parsed.value, name: familiarName(parsed.value) } : undefined;
 }

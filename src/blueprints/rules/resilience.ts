@@ -1,5 +1,7 @@
-import { parseImage } from "./image-reference.ts";
-import { knownImage } from "./known-images.ts";
+import { isShellLess } from "../checks/images.ts";
+import { quorum } from "../checks/quorum.ts";
+import { draftOf } from "../draft.ts";
+import { knownImage, readImage } from "./known-images.ts";
 import { cis, cwe, kics, ksv } from "./references.ts";
 import { at, type Change, each, type Found, type Rule } from "./rule.ts";
 
@@ -8,8 +10,6 @@ import { at, type Change, each, type Found, type Rule } from "./rule.ts";
 /** Far more processes than a service has, far fewer than exhaust a host. */
 const AMPLE_PIDS = 2048;
 const RESTARTS = 5;
-
-const OLD_POSTGRES_PATH = "/var/lib/postgresql/data";
 
 export const resilienceRules: readonly Rule[] = [
   {
@@ -58,8 +58,9 @@ export const resilienceRules: readonly Rule[] = [
       const { healthcheck, run_once, image, command, entrypoint, files } = workload.specs;
       if (run_once === true || (healthcheck !== undefined && healthcheck.test[0] !== "NONE")) return undefined;
       const known = knownImage(image);
+      const parsed = readImage(image);
       const path = at(workload, "healthcheck");
-      if (known?.bare === true) {
+      if (parsed !== undefined && isShellLess(parsed)) {
         return {
           path,
           severity: "info",
@@ -119,12 +120,6 @@ export const resilienceRules: readonly Rule[] = [
       if (known.dataWhen !== undefined && !known.dataWhen.test([...entrypoint, ...command].join(" "))) return undefined;
       const targets = volumes.map(({ target }) => target.replace(/\/+$/, ""));
       const path = at(workload, "volumes");
-      if (isPostgres18(image) && targets.includes(OLD_POSTGRES_PATH) && !targets.includes("/var/lib/postgresql")) {
-        return {
-          path: at(workload, "volumes", targets.indexOf(OLD_POSTGRES_PATH), "target"),
-          detail: `PostgreSQL 18 and newer keep data under /var/lib/postgresql and refuse to start with a volume at ${OLD_POSTGRES_PATH}.`,
-        };
-      }
       const holds = (data: string) =>
         targets.some((target) => data === target || data.startsWith(`${target}/`) || target.startsWith(`${data}/`));
       if (known.data.some(holds)) return undefined;
@@ -140,22 +135,11 @@ export const resilienceRules: readonly Rule[] = [
     why: "An even number survives no more failures than one fewer, and can split into halves that both stop.",
     fix: "Run 3 or 5 members.",
     references: [{ name: "etcd FAQ: why an odd number of members", url: "https://etcd.io/docs/latest/faq/" }],
-    *check({ containers }) {
-      const members = containers.flatMap((workload) => {
-        const quorum = quorumOf(workload);
-        return quorum === undefined ? [] : [{ workload, quorum, count: workload.specs.replicas ?? 1 }];
-      });
-      for (const [quorum, group] of Map.groupBy(members, (member) => member.quorum)) {
-        const count = group.reduce((total, member) => total + member.count, 0);
-        const [first] = group;
-        if (first === undefined || count % 2 === 1) continue;
-        const names = group.map(({ workload }) => workload.name).join(", ");
-        const found: Found = {
-          resource: first.workload.name,
-          path: at(first.workload),
-          detail: `${count} ${quorum} members: ${names}.`,
-        };
-        yield found;
+    *check({ blueprint }) {
+      for (const { path, detail, hint } of quorum(draftOf(blueprint))) {
+        const resource = blueprint.resources[Number(path[1])]?.name;
+        const said = hint === undefined ? detail : `${detail} ${hint}`;
+        yield { ...(resource === undefined ? {} : { resource }), path, detail: said };
       }
     },
   },
@@ -204,30 +188,4 @@ function limit(
     detail: `${workload.name} may use all ${what} of its host.`,
     changes: to === undefined ? [] : [{ path, to, why: "Carries an ordinary load of this image." }],
   };
-}
-
-function isPostgres18(image: string | undefined): boolean {
-  const { name, tag = "" } = parseImage(image ?? "");
-  return name === "postgres" && (Number.parseInt(tag, 10) >= 18 || !/^\d/.test(tag));
-}
-
-/** Which quorum a container votes in. */
-function quorumOf({
-  specs,
-}: {
-  specs: {
-    image?: string | undefined;
-    command?: string[] | undefined;
-    entrypoint?: string[] | undefined;
-    env?: Record<string, unknown> | undefined;
-  };
-}): string | undefined {
-  const { name } = parseImage(specs.image ?? "");
-  const command = [...(specs.entrypoint ?? []), ...(specs.command ?? [])].join(" ");
-  if (/(^|\/)etcd$/.test(name)) return "etcd";
-  if (/(^|\/)(valkey|redis)$/.test(name) && /sentinel/.test(command)) return "Sentinel";
-  if (/(^|\/)kafka$/.test(name) && String(specs.env?.KAFKA_PROCESS_ROLES ?? "").includes("controller"))
-    return "Kafka controller";
-  if (/(^|\/)zookeeper$/.test(name)) return "ZooKeeper";
-  return undefined;
 }

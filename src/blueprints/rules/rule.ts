@@ -19,7 +19,7 @@ export interface Change {
 /** One place where a rule does not hold. Never holds a value that may be secret. */
 export interface Found {
   resource?: string;
-  path: readonly (string | number)[];
+  path: readonly PropertyKey[];
   detail: string;
   /** Where this place is worse or better than the rule's own severity. */
   severity?: Severity;

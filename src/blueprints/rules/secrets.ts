@@ -1,6 +1,5 @@
 import type { Workload } from "../workload.ts";
-import { parseImage } from "./image-reference.ts";
-import { knownImage } from "./known-images.ts";
+import { knownImage, readImage } from "./known-images.ts";
 import { type Literal, secretIn, secretsInCommand, secretsInText } from "./literals.ts";
 import { cis, cwe } from "./references.ts";
 import { at, type Found, type Rule, type Scene } from "./rule.ts";
@@ -176,7 +175,7 @@ export const secretRules: readonly Rule[] = [
         const texts = [words, ...files.map(({ content }) => content)];
         const open = OPEN_COMMANDS.find((setting) => texts.some((text) => setting.words.test(text)));
         const required =
-          /valkey|redis/.test(parseImage(image ?? "").name) && texts.some((text) => PASSWORD_REQUIRED.test(text));
+          /valkey|redis/.test(readImage(image)?.name ?? "") && texts.some((text) => PASSWORD_REQUIRED.test(text));
         if (open !== undefined && !required)
           yield { resource: workload.name, path: at(workload, "command"), detail: `${workload.name}: ${open.what}.` };
       }
