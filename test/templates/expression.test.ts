@@ -56,12 +56,10 @@ const { tree } = fc.letrec<{ tree: { text: string; value: number } }>((tie) => (
   tree: fc.oneof(
     { maxDepth: 4 },
     fc.nat(999).map((number) => ({ text: String(number), value: number })),
-    fc
-      .tuple(tie("tree"), fc.constantFrom("+", "-", "*"), tie("tree"))
-      .map(([a, sign, b]) => ({
-        text: `(${a.text} ${sign} ${b.text})`,
-        value: sign === "+" ? a.value + b.value : sign === "-" ? a.value - b.value : a.value * b.value,
-      })),
+    fc.tuple(tie("tree"), fc.constantFrom("+", "-", "*"), tie("tree")).map(([a, sign, b]) => ({
+      text: `(${a.text} ${sign} ${b.text})`,
+      value: sign === "+" ? a.value + b.value : sign === "-" ? a.value - b.value : a.value * b.value,
+    })),
   ),
 }));
 
@@ -75,7 +73,24 @@ test("sums and products of any shape come to what arithmetic says", () => {
 });
 
 test("whatever is written, the answer is a finite number or a sentence", () => {
-  const pieces = fc.constantFrom("1", "0", "+", "-", "*", "/", "(", ")", ",", "min", "param.share", "self.cpu", " ", "x", "{", "é");
+  const pieces = fc.constantFrom(
+    "1",
+    "0",
+    "+",
+    "-",
+    "*",
+    "/",
+    "(",
+    ")",
+    ",",
+    "min",
+    "param.share",
+    "self.cpu",
+    " ",
+    "x",
+    "{",
+    "é",
+  );
   fc.assert(
     fc.property(fc.array(pieces, { maxLength: 20 }), (parts) => {
       const result = evaluate(parts.join(""), sizes);

@@ -88,7 +88,9 @@ test("every placeholder of a text is filled in, between texts of any kind", () =
   const between = fc.string({ unit: "grapheme" }).filter((text) => !text.includes("${") && !text.endsWith("$"));
   fc.assert(
     fc.property(fc.array(between, { minLength: 2, maxLength: 6 }), (texts) => {
-      expect(filled(texts.join("${param.port}")).value).toEqual(texts.join("") === "" && texts.length === 2 ? 8080 : texts.join("8080"));
+      expect(filled(texts.join("${param.port}")).value).toEqual(
+        texts.join("") === "" && texts.length === 2 ? 8080 : texts.join("8080"),
+      );
     }),
   );
 });
