@@ -1,5 +1,7 @@
 import * as z from "zod";
 import type { BodySpec } from "../http/route.ts";
+import { check } from "../validation/check.ts";
+import type { Issue } from "../validation/issue.ts";
 import { blueprintSchema } from "./schema.ts";
 
 /** What `GET /templates/{id}` and `customize` answer beside the blueprint: accepted, so that their answers can be posted unchanged. */
@@ -22,4 +24,20 @@ export function blueprintRequest<O extends z.ZodRawShape>(options: O) {
     select: (value: unknown): z.ZodType<Parsed> =>
       typeof value === "object" && value !== null && "blueprint" in value ? (wrapped as unknown as z.ZodType<Parsed>) : bare,
   } satisfies BodySpec;
+}
+
+/** What was sent about a blueprint, taken apart but not judged: the document, where it stands, and what is wrong beside it. */
+export interface UnjudgedBlueprint {
+  document: unknown;
+  at: readonly PropertyKey[];
+  issues: Issue[];
+}
+
+const wrapper = z.strictObject({ blueprint: z.unknown(), ...carriedAlong });
+
+/** Finds the blueprint in a body in either form, for those that judge it themselves and name every problem at once. */
+export function unwrapBlueprint(body: unknown): UnjudgedBlueprint {
+  if (typeof body !== "object" || body === null || !("blueprint" in body)) return { document: body, at: [], issues: [] };
+  const parsed = check(wrapper, body);
+  return { document: body.blueprint, at: ["blueprint"], issues: parsed.ok ? [] : parsed.error };
 }

@@ -16,8 +16,13 @@ interface RaisedIssue {
 /**
  * Parses a value and returns it typed, or every problem at once: pointer, code, a sentence, and a hint where one can be given.
  * Unknown keys are reported one by one, each with the nearest known key.
+ * @param at Where the value stands in what was sent; pointers start there.
  */
-export function check<S extends z.ZodType>(schema: S, value: unknown): Result<z.output<S>, Issue[]> {
+export function check<S extends z.ZodType>(
+  schema: S,
+  value: unknown,
+  at: readonly PropertyKey[] = [],
+): Result<z.output<S>, Issue[]> {
   const knownKeys: KnownKeys = new Map();
   const parsed = schema.safeParse(value, {
     error: (raw) => {
@@ -29,7 +34,9 @@ export function check<S extends z.ZodType>(schema: S, value: unknown): Result<z.
     },
   });
   if (parsed.success) return ok(parsed.data);
-  return fail(parsed.error.issues.flatMap((issue) => explain(issue, value, knownKeys)));
+  const start = pointer(at);
+  const issues = parsed.error.issues.flatMap((issue) => explain(issue, value, knownKeys));
+  return fail(issues.map((issue) => ({ ...issue, pointer: start + issue.pointer.slice(1) })));
 }
 
 function explain(issue: z.core.$ZodIssue, root: unknown, knownKeys: KnownKeys): Issue[] {
