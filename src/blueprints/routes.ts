@@ -2,6 +2,7 @@ import * as z from "zod";
 import { invalid } from "../http/problem.ts";
 import { type Route, route } from "../http/route.ts";
 import { EXPORT_FORMATS, exportBlueprint } from "./export.ts";
+import { judgementRoutes } from "./judgement.ts";
 import { unjudgedRequest, unwrapBlueprint } from "./request.ts";
 import { validate, validationSchema } from "./validate.ts";
 
@@ -34,7 +35,7 @@ const exportRoute = route(
     summary: "A blueprint as a file of another tool",
     description:
       "A compose file that docker compose runs, a formatted Terraform configuration, a Mermaid diagram, or the blueprint with every default filled in. Secrets become variables; what a format cannot hold is said in comments in it.",
-    query: z.object({
+    query: z.strictObject({
       format: z.enum(EXPORT_FORMATS).describe("compose and terraform deploy it elsewhere, mermaid draws it."),
     }),
     body: unjudgedRequest({}),
@@ -51,4 +52,4 @@ const exportRoute = route(
   },
 );
 
-export const blueprintRoutes: Route[] = [validateRoute, exportRoute];
+export const blueprintRoutes: Route[] = [validateRoute, ...judgementRoutes, exportRoute];
