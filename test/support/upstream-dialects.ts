@@ -31,7 +31,10 @@ function chatCompletions(model: string): Dialect {
 function messages(model: string): Dialect {
   const event = (body: { type: string }) => `event: ${body.type}\ndata: ${JSON.stringify(body)}\n\n`;
   const reasons = { stop: "end_turn", length: "max_tokens", filtered: "refusal" };
-  const start = (input_tokens: number) => ({ type: "message_start", message: { model, usage: { input_tokens, output_tokens: 1 } } });
+  const start = (input_tokens: number) => ({
+    type: "message_start",
+    message: { model, usage: { input_tokens, output_tokens: 1 } },
+  });
   return {
     begin: event(start(12)) + event({ type: "content_block_start" }) + event({ type: "ping" }),
     text: (text) => event({ ...{ type: "content_block_delta" }, ...{ index: 0, delta: { type: "text_delta", text } } }),

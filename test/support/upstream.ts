@@ -250,7 +250,13 @@ function whole({ dialect }: Exchange, tokens: readonly string[]): string {
   return tokens.map((token) => dialect.text(token)).join("") + dialect.stop("stop", USAGE) + dialect.end;
 }
 
-function refuse({ response }: Exchange, status: number, headers = {}, code = "server_error", message = "upstream-secret"): void {
+function refuse(
+  { response }: Exchange,
+  status: number,
+  headers = {},
+  code = "server_error",
+  message = "upstream-secret",
+): void {
   response.writeHead(status, { "content-type": "application/json", ...headers });
   response.end(JSON.stringify({ type: "error", error: { type: code, code, message } }));
 }
