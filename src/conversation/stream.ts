@@ -47,7 +47,7 @@ export function eventStream(
       const silent = Date.now() - lastSent;
       if (silent < heartbeatMs) return beat(controller, heartbeatMs - silent);
       // Bytes that still wait for the client say as much as a comment would.
-      if ((controller.desiredSize ?? 0) >= 0) controller.enqueue(HEARTBEAT);
+      if ((controller.desiredSize ?? 0) >= 0) controller.enqueue(HEARTBEAT.slice());
       lastSent = Date.now();
       beat(controller, heartbeatMs);
     }, wait);
