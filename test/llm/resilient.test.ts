@@ -11,7 +11,15 @@ import { FakeClock, settle } from "../support/clock.ts";
 const LIMITS = { firstTokenMs: 10_000, idleMs: 5_000, totalMs: 60_000 };
 const REQUEST: ModelRequest = {
   messages: [{ role: "user", content: "hi" }],
-  task: { kind: "chat", intent: "general", message: "hi", candidates: [] },
+  task: {
+    kind: "chat",
+    intent: "general",
+    message: "hi",
+    history: [],
+    candidates: [],
+    origin: "http://localhost",
+    today: "2026-11-22",
+  },
 };
 
 /** What a scripted upstream does in one answer, in order: says something, fails, ends, or waits that many milliseconds. */
@@ -71,7 +79,7 @@ class Scripted implements Upstream {
 }
 
 const planner: Model = {
-  name: "the planner",
+  name: "planner",
   stream: () =>
     new ReadableStream({
       start(controller) {
@@ -202,7 +210,7 @@ test("when every model fails the last resort answers, and says why", async () =>
   expect(said(events)).toEqual(["x", "restart", "warning", "plan", "finish"]);
   expect(events[2]).toMatchObject({
     code: "planner_fallback",
-    message: "b failed. The answer comes from the planner instead.",
+    message: "b failed. The planner answers instead.",
   });
   expect(events.at(-1)).toMatchObject({ model: "planner", attempts: 3 });
 });
