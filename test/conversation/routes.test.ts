@@ -41,7 +41,9 @@ describe("chat-stream", () => {
 
 describe("generate-blueprint-stream", () => {
   test("tells the work's progress, its words, each resource and the valid whole", async () => {
-    const list = await events("generate-blueprint-stream", { description: "Kubernetes microservices platform with monitoring" });
+    const list = await events("generate-blueprint-stream", {
+      description: "Kubernetes microservices platform with monitoring",
+    });
     expect(list[0]).toEqual({ type: "status", data: "Analyzing requirements…" });
     expect(types(list).slice(0, 3)).toEqual(["status", "text", "resource"]);
     const blueprint = list.find((event) => event.type === "blueprint");
@@ -53,7 +55,9 @@ describe("generate-blueprint-stream", () => {
 
 describe("one answer at once", () => {
   test("a chat answers with intent, message and blueprint", async () => {
-    const answer = await (await post("chat", { message: "Use the ha-web-app template but increase capacity for 100k users" })).json();
+    const answer = await (
+      await post("chat", { message: "Use the ha-web-app template but increase capacity for 100k users" })
+    ).json();
     expect(answer).toMatchObject({
       intent: "customize_template",
       confidence: expect.any(Number),
@@ -65,7 +69,9 @@ describe("one answer at once", () => {
   });
 
   test("a generation answers with the blueprint", async () => {
-    const answer = (await (await post("generate-blueprint", { description: "postgres with failover" })).json()) as { blueprint: unknown };
+    const answer = (await (await post("generate-blueprint", { description: "postgres with failover" })).json()) as {
+      blueprint: unknown;
+    };
     expect(blueprintSchema.safeParse(answer.blueprint).success).toBe(true);
   });
 });
