@@ -71,7 +71,7 @@ export class Catalogue {
   #index: Index | undefined;
   #listing: readonly Summary[] | undefined;
 
-  constructor(kv: KVNamespace, now: () => number = Date.now) {
+  constructor(kv: KVNamespace, now: () => number = () => Date.now()) {
     this.#kv = kv;
     this.#now = now;
   }
@@ -96,9 +96,9 @@ export class Catalogue {
     );
   }
 
-  /** Custom templates that had to be left out. */
-  async faults(): Promise<readonly Fault[]> {
-    return (await this.#load(MISS_TTL_MS)).faults;
+  /** Custom templates that had to be left out of the list, or (`fresh`) that would have to be now. */
+  async faults({ fresh = false } = {}): Promise<readonly Fault[]> {
+    return (await this.#load(fresh ? MISS_TTL_MS : INDEX_TTL_MS)).faults;
   }
 
   async get(id: string): Promise<Entry | undefined> {
