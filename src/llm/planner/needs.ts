@@ -102,9 +102,5 @@ export function needsIn(text: string): Map<Need, number> {
 
 /** Lower case, no accents, and typing mistakes in the longer words of `WORDS` put right. */
 export function plain(text: string): string {
-  return text
-    .normalize("NFKD")
-    .replace(/\p{M}/gu, "")
-    .toLowerCase()
-    .replace(/[’`]/g, "'");
+  return text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase().replace(/[’`]/g, "'");
 }

@@ -39,23 +39,38 @@ export interface Requirements {
 /** Digits with thousands separators or a decimal point, and a word for thousands or millions. */
 const NUMBER = String.raw`(\d{1,3}(?:[,. ]\d{3})+|\d+(?:[.,]\d+)?)\s*(k|tsd\.?|thousand|tausend|mille|mil|mila|duizend|m|mio\.?|million(?:en|s)?|millones|milhoes|milioni|miljoen)?`;
 
-const PEOPLE = "users?|nutzer|benutzer|visitors?|visits?|besucher|kunden|customers?|clients?|players?|members?|shoppers?|buyers?|students?|people|persons?|utilisateurs?|visiteurs?|usuarios?|visitantes?|clientes?|utenti|visitatori|clienti|gebruikers|bezoekers|klanten|sessions?|orders?|hits?|page ?views?|subscribers?|readers?";
-const TEAM = "researchers?|scientists?|data scientists?|engineers?|developers?|devs|employees|employees|coworkers|person office|forscher(?:innen)?|entwickler|mitarbeiter|chercheurs|developpeurs|investigadores|desarrolladores|pesquisadores|ricercatori|sviluppatori|onderzoekers|ontwikkelaars|friends|seats";
+const PEOPLE =
+  "users?|nutzer|benutzer|visitors?|visits?|besucher|kunden|customers?|clients?|players?|members?|shoppers?|buyers?|students?|people|persons?|utilisateurs?|visiteurs?|usuarios?|visitantes?|clientes?|utenti|visitatori|clienti|gebruikers|bezoekers|klanten|sessions?|orders?|hits?|page ?views?|subscribers?|readers?";
+const TEAM =
+  "researchers?|scientists?|data scientists?|engineers?|developers?|devs|employees|employees|coworkers|person office|forscher(?:innen)?|entwickler|mitarbeiter|chercheurs|developpeurs|investigadores|desarrolladores|pesquisadores|ricercatori|sviluppatori|onderzoekers|ontwikkelaars|friends|seats";
 
-const SMALL = anyOf("small|tiny|little|dev|development|test|testing|staging|sandbox|hobby|demo|poc|proof of concept|prototype|minimal|lab|home lab|homelab|klein|kleine|kleinen|kleines|petit|petite|pequeno|pequena|piccolo|piccola|kleine|cheap|cheapest|personal|family|low budget|playground|try out");
-const HA = anyOf("high availability|highly available|high-availability|ha|failover|fail over|fault tolerant|fault-tolerant|fault tolerance|redundan*|resilien*|no downtime|zero downtime|always on|must not go down|never go down|never goes down|survives|survive|99.9|99.95|99.99|disaster|hochverfugbar*|ausfallsicher*|haute disponibilite|hautement disponible|alta disponibilidad|alta disponibilidade|alta disponibilita|hoge beschikbaarheid|replicated|standby|mission critical|business critical|mission-critical|production grade|quorum|multi node|two servers|server dying|automatic recovery");
-const COMMERCE = anyOf("shop|shops|webshop|web shop|online shop|onlineshop|e-commerce|ecommerce|e commerce|store|storefront|checkout|payments|cart|magento|woocommerce|shopify|marketplace|boutique|tienda|loja|negozio|winkel|webwinkel|orders|black friday");
+const SMALL = anyOf(
+  "small|tiny|little|dev|development|test|testing|staging|sandbox|hobby|demo|poc|proof of concept|prototype|minimal|lab|home lab|homelab|klein|kleine|kleinen|kleines|petit|petite|pequeno|pequena|piccolo|piccola|kleine|cheap|cheapest|personal|family|low budget|playground|try out",
+);
+const HA = anyOf(
+  "high availability|highly available|high-availability|ha|failover|fail over|fault tolerant|fault-tolerant|fault tolerance|redundan*|resilien*|no downtime|zero downtime|always on|must not go down|never go down|never goes down|survives|survive|99.9|99.95|99.99|disaster|hochverfugbar*|ausfallsicher*|haute disponibilite|hautement disponible|alta disponibilidad|alta disponibilidade|alta disponibilita|hoge beschikbaarheid|replicated|standby|mission critical|business critical|mission-critical|production grade|quorum|multi node|two servers|server dying|automatic recovery",
+);
+const COMMERCE = anyOf(
+  "shop|shops|webshop|web shop|online shop|onlineshop|e-commerce|ecommerce|e commerce|store|storefront|checkout|payments|cart|magento|woocommerce|shopify|marketplace|boutique|tienda|loja|negozio|winkel|webwinkel|orders|black friday",
+);
 
 const PROVIDER_WORDS: readonly [ProviderName, RegExp][] = [
   ["proxmox", anyOf("proxmox|pve|vms|virtual machines|virtuelle maschinen|lxc")],
-  ["docker", anyOf("docker|docker host|docker-host|docker engine|compose|docker compose|containers on my|single host|one host")],
+  [
+    "docker",
+    anyOf("docker|docker host|docker-host|docker engine|compose|docker compose|containers on my|single host|one host"),
+  ],
   ["fake", anyOf("fake|rehearsal|rehearse|dry run|dry-run|simulate|simulation|simulated")],
 ];
 
-const REGIONS = anyOf("eu-west-1|eu-central-1|us-east-1|us-east-2|us-west-1|us-west-2|ap-southeast-1|europe-west1|frankfurt|amsterdam|london|paris|dublin|stockholm|zurich|milan|madrid|warsaw|virginia|oregon|ohio|singapore|tokyo|sydney|mumbai|sao paulo|toronto|montreal|europe|european union|germany|france|spain|italy|netherlands|switzerland|uk|united kingdom|usa|united states|asia|australia|canada|brazil|japan|india|europa|deutschland|allemagne|multi-region|multi region|two regions|data center|datacenter");
+const REGIONS = anyOf(
+  "eu-west-1|eu-central-1|us-east-1|us-east-2|us-west-1|us-west-2|ap-southeast-1|europe-west1|frankfurt|amsterdam|london|paris|dublin|stockholm|zurich|milan|madrid|warsaw|virginia|oregon|ohio|singapore|tokyo|sydney|mumbai|sao paulo|toronto|montreal|europe|european union|germany|france|spain|italy|netherlands|switzerland|uk|united kingdom|usa|united states|asia|australia|canada|brazil|japan|india|europa|deutschland|allemagne|multi-region|multi region|two regions|data center|datacenter",
+);
 
 /** Software no template brings: the nearest template is offered, and the difference is said. */
-const UNKNOWN = anyOf("mysql|mariadb|mongodb|mongo|elasticsearch|elastic|opensearch|cassandra|couchdb|rabbitmq|pulsar|nats|clickhouse|minio|mattermost|nextcloud|gitlab|gitea|jenkins|keycloak|vault|consul|nomad|wordpress|magento|ghost|drupal|joomla|minecraft|openshift|rancher|flink|hadoop|snowflake|oracle|sql server|influxdb|neo4j|timescaledb|tomcat|apache|caddy|traefik|memcached|argocd|jenkins|datadog|splunk|kibana|zabbix|nagios|pihole|plex|jellyfin|home assistant|phpmyadmin|s3|wireguard|openvpn|mail server|mailserver|smtp|php|django|rails|laravel");
+const UNKNOWN = anyOf(
+  "mysql|mariadb|mongodb|mongo|elasticsearch|elastic|opensearch|cassandra|couchdb|rabbitmq|pulsar|nats|clickhouse|minio|mattermost|nextcloud|gitlab|gitea|jenkins|keycloak|vault|consul|nomad|wordpress|magento|ghost|drupal|joomla|minecraft|openshift|rancher|flink|hadoop|snowflake|oracle|sql server|influxdb|neo4j|timescaledb|tomcat|apache|caddy|traefik|memcached|argocd|jenkins|datadog|splunk|kibana|zabbix|nagios|pihole|plex|jellyfin|home assistant|phpmyadmin|s3|wireguard|openvpn|mail server|mailserver|smtp|php|django|rails|laravel",
+);
 
 export function requirementsOf(message: string): Requirements {
   const text = plain(message);
@@ -75,7 +90,10 @@ export function requirementsOf(message: string): Requirements {
     gpus: countOf(text, "gpus?|gpu'?s|grafikkarten|a100s?|h100s?|l40s?|rtx|nvidia cards?"),
     team: countOf(text, TEAM),
     factor: factorIn(text),
-    replicas: countOf(text, "replicas?|replicates?|repliken|repliques|replicas|repliche|workers?|nodes?|knoten|noeuds|nodos|nodi|instances?|instanzen|app servers?|servers|vms|brokers?|nos"),
+    replicas: countOf(
+      text,
+      "replicas?|replicates?|repliken|repliques|replicas|repliche|workers?|nodes?|knoten|noeuds|nodos|nodi|instances?|instanzen|app servers?|servers|vms|brokers?|nos",
+    ),
     memoryGb: memoryIn(text),
     name,
     region,
@@ -84,11 +102,20 @@ export function requirementsOf(message: string): Requirements {
 }
 
 function load(text: string): Pick<Requirements, "dailyUsers" | "concurrentUsers" | "requestsPerSecond"> {
-  const rps = find(text, String.raw`${NUMBER}\s*(?:rps|qps|tps|(?:requests?|reqs?|queries|calls|hits|peticiones|anfragen|requetes|requisicoes|richieste|verzoeken|ops|operations?)\s*(?:\/|per|pro|a|each|par|por|al)\s*(?:s|sec|second|sekunde|seconde|segundo|secondo))`);
+  const rps = find(
+    text,
+    String.raw`${NUMBER}\s*(?:rps|qps|tps|(?:requests?|reqs?|queries|calls|hits|peticiones|anfragen|requetes|requisicoes|richieste|verzoeken|ops|operations?)\s*(?:\/|per|pro|a|each|par|por|al)\s*(?:s|sec|second|sekunde|seconde|segundo|secondo))`,
+  );
   const perMinute = find(text, String.raw`${NUMBER}\s*(?:requests?|reqs?|calls|hits)\s*(?:\/|per|a)\s*min(?:ute)?`);
   const concurrent =
-    find(text, String.raw`${NUMBER}\s*(?:concurrent|simultaneous|parallel|gleichzeitige?n?|simultanes?|simultaneos?|concurrentes?|online)\s*(?:\w+\s*)?`) ??
-    find(text, String.raw`${NUMBER}\s*(?:${PEOPLE})\s+(?:at once|at a time|at the same time|concurrently|simultaneously|gleichzeitig|online)`);
+    find(
+      text,
+      String.raw`${NUMBER}\s*(?:concurrent|simultaneous|parallel|gleichzeitige?n?|simultanes?|simultaneos?|concurrentes?|online)\s*(?:\w+\s*)?`,
+    ) ??
+    find(
+      text,
+      String.raw`${NUMBER}\s*(?:${PEOPLE})\s+(?:at once|at a time|at the same time|concurrently|simultaneously|gleichzeitig|online)`,
+    );
   const people = concurrent === undefined ? peopleIn(text) : undefined;
   const requestsPerSecond = rps ?? (perMinute === undefined ? undefined : perMinute / 60);
   return definedOnly({ requestsPerSecond, concurrentUsers: concurrent, dailyUsers: people });
@@ -96,7 +123,10 @@ function load(text: string): Pick<Requirements, "dailyUsers" | "concurrentUsers"
 
 /** People a day. Weeks and months are shared out over their days; a number without a period counts as daily, the safe reading. */
 function peopleIn(text: string): number | undefined {
-  const found = new RegExp(String.raw`${NUMBER}\+?\s*(?:(?:daily|active|monthly|registered|weekly|unique|paying|total|taglichen?|monatlichen?|new|happy)\s+){0,2}(?:${PEOPLE})(.{0,30})`, "u").exec(text);
+  const found = new RegExp(
+    String.raw`${NUMBER}\+?\s*(?:(?:daily|active|monthly|registered|weekly|unique|paying|total|taglichen?|monatlichen?|new|happy)\s+){0,2}(?:${PEOPLE})(.{0,30})`,
+    "u",
+  ).exec(text);
   if (found === null) return undefined;
   const count = numberOf(found[1], found[2]);
   const around = found[0];
@@ -108,7 +138,11 @@ function peopleIn(text: string): number | undefined {
 
 /** The largest amount of data the text names, in GB; amounts of memory are not data. */
 function dataIn(text: string): number | undefined {
-  const amounts = [...text.matchAll(/(\d+(?:[.,]\d+)?)\s*(tb|tib|to|terabytes?|gb|gib|go|gigs?|gigabytes?|pb|petabytes?)(?![\p{L}])(?!\s*(?:of\s+)?(?:ram|memory|mem\b|speicher|memoire|memoria|geheugen|vram))/gu)].map(([, amount, unit]) => {
+  const amounts = [
+    ...text.matchAll(
+      /(\d+(?:[.,]\d+)?)\s*(tb|tib|to|terabytes?|gb|gib|go|gigs?|gigabytes?|pb|petabytes?)(?![\p{L}])(?!\s*(?:of\s+)?(?:ram|memory|mem\b|speicher|memoire|memoria|geheugen|vram))/gu,
+    ),
+  ].map(([, amount, unit]) => {
     const size = Number((amount ?? "0").replace(",", "."));
     return unit?.startsWith("p") ? size * 1_000_000 : unit?.startsWith("t") ? size * 1000 : size;
   });
@@ -117,8 +151,12 @@ function dataIn(text: string): number | undefined {
 
 function memoryIn(text: string): number | undefined {
   const found =
-    /(\d+(?:[.,]\d+)?)\s*(gb|gib|go|gigs?|gigabytes?|mb)\s*(?:of\s+|de\s+|di\s+|an\s+)?(?:ram|memory|mem\b|arbeitsspeicher|speicher|memoire|memoria|geheugen)/u.exec(text) ??
-    /(?:ram|memory|mem|arbeitsspeicher|memoire|memoria|geheugen)\D{0,40}?(\d+(?:[.,]\d+)?)\s*(gb|gib|go|gigs?|gigabytes?|mb)/u.exec(text);
+    /(\d+(?:[.,]\d+)?)\s*(gb|gib|go|gigs?|gigabytes?|mb)\s*(?:of\s+|de\s+|di\s+|an\s+)?(?:ram|memory|mem\b|arbeitsspeicher|speicher|memoire|memoria|geheugen)/u.exec(
+      text,
+    ) ??
+    /(?:ram|memory|mem|arbeitsspeicher|memoire|memoria|geheugen)\D{0,40}?(\d+(?:[.,]\d+)?)\s*(gb|gib|go|gigs?|gigabytes?|mb)/u.exec(
+      text,
+    );
   if (found === null) return undefined;
   const amount = Number((found[1] ?? "0").replace(",", "."));
   return found[2] === "mb" ? amount / 1024 : amount;
@@ -128,7 +166,9 @@ const MONEY = String.raw`(?:(?:\$|usd|us\$|€|eur)\s*${NUMBER}|${NUMBER}\s*(?:\
 
 /** US dollars a month. Euros count one to one, a year is twelve months. */
 function budgetIn(text: string): number | undefined {
-  const found = new RegExp(`${MONEY}(.{0,20})`, "u").exec(text) ?? new RegExp(String.raw`(?:budget|maximum|max)\D{0,12}${NUMBER}()()(.{0,20})`, "u").exec(text);
+  const found =
+    new RegExp(`${MONEY}(.{0,20})`, "u").exec(text) ??
+    new RegExp(String.raw`(?:budget|maximum|max)\D{0,12}${NUMBER}()()(.{0,20})`, "u").exec(text);
   if (found === null) return undefined;
   const amount = numberOf(found[1] ?? found[3], found[2] ?? found[4]);
   return /year|jahr|annee|\ban\b|ano|anno|annually|yearly|jaar/.test(found[5] ?? "") ? amount / 12 : amount;
@@ -136,7 +176,12 @@ function budgetIn(text: string): number | undefined {
 
 function factorIn(text: string): number | undefined {
   const words: readonly [RegExp, number][] = [
-    [anyOf("double|twice|doubled|doubling|verdoppel*|doppelt*|doubler|doble|duplica*|dobre|dobro|dobrar|doppio|doppia|raddoppia*|verdubbel*|dubbele|two times"), 2],
+    [
+      anyOf(
+        "double|twice|doubled|doubling|verdoppel*|doppelt*|doubler|doble|duplica*|dobre|dobro|dobrar|doppio|doppia|raddoppia*|verdubbel*|dubbele|two times",
+      ),
+      2,
+    ],
     [anyOf("triple|tripled|three times|verdreifach*|tripler|triplica*|triplo|verdrievoudig*"), 3],
     [anyOf("quadruple|four times|vervierfach*|cuadruplica*"), 4],
     [anyOf("half|halve|halved|halbier*|halb so|moitie|mitad|metade|meta|dimezza*|halveer|helft"), 0.5],
@@ -144,9 +189,14 @@ function factorIn(text: string): number | undefined {
   const explicit =
     /scale[ _-]?factor\s*(?:of|to|=|:|is)?\s*(\d+(?:[.,]\d+)?)/.exec(text) ??
     /(?<![\w.])(\d+(?:[.,]\d+)?)\s*(?:x|×|fold|-fold|times|mal|fois|veces|vezes|volte|keer)(?![\w])/.exec(text) ??
-    /(?:scale|scaled|at scale|skalier\w*)(?: it| this| everything| \w+-\w+(?:-\w+)?)?(?: up| down| auf)?(?: to| by| at)?\s+(\d+(?:[.,]\d+)?)(?!\s*(?:[a-z%]))/.exec(text);
+    /(?:scale|scaled|at scale|skalier\w*)(?: it| this| everything| \w+-\w+(?:-\w+)?)?(?: up| down| auf)?(?: to| by| at)?\s+(\d+(?:[.,]\d+)?)(?!\s*(?:[a-z%]))/.exec(
+      text,
+    );
   if (explicit !== null) return clampFactor(Number((explicit[1] ?? "1").replace(",", ".")));
-  const percent = /(\d+)\s*(?:%|percent|prozent)\s*(more|bigger|larger|less|smaller|cheaper|mehr|weniger|plus|moins|mas|menos|piu|meno|meer|minder)/.exec(text);
+  const percent =
+    /(\d+)\s*(?:%|percent|prozent)\s*(more|bigger|larger|less|smaller|cheaper|mehr|weniger|plus|moins|mas|menos|piu|meno|meer|minder)/.exec(
+      text,
+    );
   if (percent !== null) {
     const down = /less|smaller|cheaper|weniger|moins|menos|meno|minder/.test(percent[2] ?? "");
     return clampFactor(1 + ((down ? -1 : 1) * Number(percent[1])) / 100);
@@ -159,20 +209,56 @@ const clampFactor = (factor: number): number | undefined => (factor > 0 && facto
 /** "called shop", "named x", "call it x", "rename it to x". */
 function nameIn(message: string): string | undefined {
   const found =
-    /\b(?:called|named|call it|name it|rename (?:it|this|the blueprint) to|nenne (?:es|ihn)|namens|appelle-le|llamad[oa]|chamad[oa]|chiamat[oa]|genaamd)\s+["'“]?([A-Za-z][\w .-]{0,40}?)["'”]?(?=[,.;!?]|$|\s+(?:with|and|for|on|that|please|which|mit|und|avec|con|com|met)\b)/iu.exec(message);
+    /\b(?:called|named|call it|name it|rename (?:it|this|the blueprint) to|nenne (?:es|ihn)|namens|appelle-le|llamad[oa]|chamad[oa]|chiamat[oa]|genaamd)\s+["'“]?([A-Za-z][\w .-]{0,40}?)["'”]?(?=[,.;!?]|$|\s+(?:with|and|for|on|that|please|which|mit|und|avec|con|com|met)\b)/iu.exec(
+      message,
+    );
   return found?.[1];
 }
 
 function countOf(text: string, what: string): number | undefined {
-  const found = new RegExp(String.raw`(?<![\w.$€])(\d{1,4}|one|two|three|four|five|six|seven|eight|nine|ten|twelve|zwei|drei|vier|funf|sechs|deux|trois|quatre|cinq|dos|tres|cuatro|cinco|dois|duas|quatro|due|tre|quattro|cinque|twee|drie|vijf)[ -]+(?:[\p{L}-]+\s+)?(?:${what})(?![\p{L}\p{N}])`, "u").exec(text);
+  const found = new RegExp(
+    String.raw`(?<![\w.$€])(\d{1,4}|one|two|three|four|five|six|seven|eight|nine|ten|twelve|zwei|drei|vier|funf|sechs|deux|trois|quatre|cinq|dos|tres|cuatro|cinco|dois|duas|quatro|due|tre|quattro|cinque|twee|drie|vijf)[ -]+(?:[\p{L}-]+\s+)?(?:${what})(?![\p{L}\p{N}])`,
+    "u",
+  ).exec(text);
   if (found === null) return undefined;
   return NUMERALS[found[1] ?? ""] ?? Number(found[1]);
 }
 
 const NUMERALS: Readonly<Record<string, number>> = {
-  one: 1, two: 2, three: 3, four: 4, five: 5, six: 6, seven: 7, eight: 8, nine: 9, ten: 10, twelve: 12,
-  zwei: 2, drei: 3, vier: 4, funf: 5, sechs: 6, deux: 2, trois: 3, quatre: 4, cinq: 5, dos: 2, tres: 3, cuatro: 4, cinco: 5,
-  dois: 2, duas: 2, quatro: 4, due: 2, tre: 3, quattro: 4, cinque: 5, twee: 2, drie: 3, vijf: 5,
+  one: 1,
+  two: 2,
+  three: 3,
+  four: 4,
+  five: 5,
+  six: 6,
+  seven: 7,
+  eight: 8,
+  nine: 9,
+  ten: 10,
+  twelve: 12,
+  zwei: 2,
+  drei: 3,
+  vier: 4,
+  funf: 5,
+  sechs: 6,
+  deux: 2,
+  trois: 3,
+  quatre: 4,
+  cinq: 5,
+  dos: 2,
+  tres: 3,
+  cuatro: 4,
+  cinco: 5,
+  dois: 2,
+  duas: 2,
+  quatro: 4,
+  due: 2,
+  tre: 3,
+  quattro: 4,
+  cinque: 5,
+  twee: 2,
+  drie: 3,
+  vijf: 5,
 };
 
 function find(text: string, source: string): number | undefined {
