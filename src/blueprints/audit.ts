@@ -91,7 +91,8 @@ export function findAll(blueprint: Blueprint, today: string): Open[] {
       ...(accepted.expires === undefined ? {} : { expires: accepted.expires }),
       ...(accepted.approved_by === undefined ? {} : { approved_by: accepted.approved_by }),
     };
-    return { finding: { ...findingOf(rule, found), ...(suppressed && { suppressed }) }, changes: found.changes ?? [] };
+    if (suppressed === undefined) return { finding: findingOf(rule, found), changes: found.changes ?? [] };
+    return { finding: { ...findingOf(rule, found), fixable: false, suppressed }, changes: [] };
   });
   const ruleIds = rules.map(({ id }) => id);
   for (const { rule, found } of acceptances.problems(ruleIds)) findings.push({ finding: findingOf(rule, found), changes: [] });

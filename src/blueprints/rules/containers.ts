@@ -106,7 +106,8 @@ export const containerRules: readonly Rule[] = [
     check: each("containers", (workload) => {
       const { cap_drop, cap_add, image, privileged, user } = workload.specs;
       if (privileged === true || cap_drop?.includes("ALL")) return undefined;
-      const needed = isUnprivileged(user) ? [] : knownImage(image)?.capabilities;
+      const known = knownImage(image)?.capabilities;
+      const needed = known !== undefined && isUnprivileged(user) ? [] : known;
       const why = needed === undefined || needed.length === 0 ? "It needs none." : `It needs ${needed.join(", ")} to start.`;
       const changes: Change[] | undefined = needed && [
         { path: at(workload, "cap_drop"), to: ["ALL"], why },

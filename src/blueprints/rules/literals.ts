@@ -104,36 +104,42 @@ function secretShape(text: string): Literal | undefined {
   return undefined;
 }
 
-/** `name: value`, `name = value`, `--name value`, `NAME=value`, `requirepass value`; what follows in the line is not read. */
+/** `name: value`, `name = value`, `NAME=value`, `--name=value`; what follows in the line is not read. */
 const ASSIGNMENT =
-  /(?:^|[\s,;{(&|"'`]|--?)(["']?)([A-Za-z_][\w.-]{1,60})\1(?:\s*(?:=>|:=|=|:)\s*|\s+)("(?:[^"\\]|\\.)*"|'[^']*'|[^\s"',;&|})]+)/g;
+  /(?<![\w.$-]|\$\{)-{0,2}(["']?)([A-Za-z_][\w.-]{1,60})\1\s*(?:=>|:=|=|:)\s*("(?:[^"\\]|\\.)*"|'[^']*'|[^\s"',;&|{}()[\]][^\s"',;&|})]*)/g;
 
 function assignedSecret(line: string): Literal | undefined {
   const trimmed = line.trim();
   if (/^(#|\/\/|;|--\s|\*)/.test(trimmed)) return undefined;
-  for (const match of assignments(line)) {
-    const literal = match.separated ? namedSecret(match.name, match.value) : bareSecret(match.name, match.value);
+  for (const { name, value } of assignments(line)) {
+    const literal = namedSecret(name, value);
     if (literal !== undefined) return literal;
   }
-  return undefined;
+  return bareSecret(line);
 }
 
 /** Every place an assignment may begin is tried, since the value of one can be the name of the next. */
-function* assignments(line: string): Iterable<{ name: string; value: string; separated: boolean }> {
+function* assignments(line: string): Iterable<{ name: string; value: string }> {
   const pattern = new RegExp(ASSIGNMENT.source, "g");
   for (let match = pattern.exec(line); match !== null; match = pattern.exec(line)) {
     const [whole, , name = "", raw = ""] = match;
-    const separated = /[=:]/.test(whole.slice(whole.indexOf(name) + name.length, whole.length - raw.length));
-    yield { name, value: raw.replace(/^(["'])(.*)\1$/s, "$2"), separated };
+    yield { name, value: unquoted(raw) };
     pattern.lastIndex = match.index + whole.length - raw.length;
   }
 }
 
-/** Words that take their password as the next word, as configuration files write it. */
-const BARE_DIRECTIVE = /^(?:requirepass|masterauth|sentinel_auth_pass|--?password|--?requirepass|--?masterauth|auth-pass)$/i;
+const unquoted = (text: string): string => text.replace(/^(["'])(.*)\1$/s, "$2");
 
-function bareSecret(name: string, value: string): Literal | undefined {
-  return BARE_DIRECTIVE.test(name) ? namedSecret("password", value) : undefined;
+/** Words that take their password as the next word, as configuration files write it. */
+const BARE_DIRECTIVE =
+  /(?<![\w.-])(?:requirepass|masterauth|auth-pass\s+\S+|insecure-password|--[\w-]*pass(?:word)?)\s+(\S+)/gi;
+
+function bareSecret(line: string): Literal | undefined {
+  for (const [, password = ""] of line.matchAll(BARE_DIRECTIVE)) {
+    const literal = namedSecret("password", unquoted(password));
+    if (literal !== undefined) return literal;
+  }
+  return undefined;
 }
 
 function namedSecret(name: string, value: string): Literal | undefined {
