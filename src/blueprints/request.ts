@@ -1,5 +1,7 @@
 import * as z from "zod";
 import type { BodySpec } from "../http/route.ts";
+import { check } from "../validation/check.ts";
+import type { Issue } from "../validation/issue.ts";
 import { blueprintSchema } from "./schema.ts";
 
 /** What `GET /templates/{id}` and `customize` answer beside the blueprint: accepted, so that their answers can be posted unchanged. */
@@ -22,4 +24,35 @@ export function blueprintRequest<O extends z.ZodRawShape>(options: O) {
     select: (value: unknown): z.ZodType<Parsed> =>
       typeof value === "object" && value !== null && "blueprint" in value ? (wrapped as unknown as z.ZodType<Parsed>) : bare,
   } satisfies BodySpec;
+}
+
+/** What was sent about a blueprint, taken apart but not judged: the document, where it stands, the options, and what is wrong with those. */
+export interface UnjudgedBlueprint<Options> {
+  document: unknown;
+  at: readonly PropertyKey[];
+  options: Options;
+  issues: Issue[];
+}
+
+/**
+ * Finds the blueprint in a body in either form, for those that judge it themselves and name every problem at once. Every option
+ * has to be optional or have a default, because a bare blueprint brings none.
+ */
+export function unwrapBlueprint<O extends z.ZodRawShape>(
+  body: unknown,
+  options: O,
+): UnjudgedBlueprint<z.output<z.ZodObject<O>>> {
+  const own = z.object(options);
+  if (typeof body !== "object" || body === null || !("blueprint" in body)) {
+    return { document: body, at: [], options: own.parse({}), issues: [] };
+  }
+  const parsed = check(z.strictObject({ blueprint: z.unknown(), ...carriedAlong, ...options }), body);
+  const unwrapped = { document: body.blueprint, at: ["blueprint"] };
+  if (!parsed.ok) return { ...unwrapped, options: own.parse({}), issues: parsed.error };
+  return { ...unwrapped, options: own.parse(parsed.value), issues: [] };
+}
+
+/** The body of a request whose blueprint the route judges itself: shown as a blueprint in the API document, taken as it is. */
+export function unjudgedRequest<O extends z.ZodRawShape>(options: O) {
+  return { schema: blueprintRequest(options).schema as z.ZodType<unknown>, select: () => z.unknown() } satisfies BodySpec;
 }

@@ -34,8 +34,10 @@ function resource<T extends ResourceType, P extends ProviderName, S extends z.Zo
   });
 }
 
-function byProvider<T extends ResourceType>(type: T) {
-  const of = specs[type] as (typeof specs)[T];
+function byProvider<T extends ResourceType, D extends z.ZodType, P extends z.ZodType, F extends z.ZodType>(
+  type: T,
+  of: { docker: D; proxmox: P; fake: F },
+) {
   return z.discriminatedUnion("provider", [
     resource(type, "docker", of.docker),
     resource(type, "proxmox", of.proxmox),
@@ -44,7 +46,12 @@ function byProvider<T extends ResourceType>(type: T) {
 }
 
 export const resourceSchema = z
-  .discriminatedUnion("type", [byProvider("compute"), byProvider("network"), byProvider("storage"), byProvider("service")])
+  .discriminatedUnion("type", [
+    byProvider("compute", specs.compute),
+    byProvider("network", specs.network),
+    byProvider("storage", specs.storage),
+    byProvider("service", specs.service),
+  ])
   .meta({ id: "Resource" });
 
 /** How a secret is made: a recipe and, where it has one, a length. */
@@ -116,6 +123,8 @@ export type Complexity = z.infer<typeof complexitySchema>;
 export const BLUEPRINT_SCHEMA_PATH = "/schemas/blueprint/1.0.json";
 
 /** The JSON Schema (2020-12) of a blueprint as a person writes it. */
-export function blueprintJsonSchema(id: string): object {
-  return { ...z.toJSONSchema(blueprintSchema, { io: "input" }), $id: id };
+export function blueprintJsonSchema($id: string): object {
+  const { $schema, $defs = {} } = z.toJSONSchema(blueprintSchema, { io: "input" });
+  const { Blueprint: root, ...parts } = $defs;
+  return { $schema, $id, ...root, $defs: parts };
 }

@@ -1,7 +1,154 @@
 import { DurableObject } from "cloudflare:workers";
+import { configOf } from "../config.ts";
+import { SETTLED, type Status } from "./status.ts";
 
+/** One line of the index of deployments. */
+export interface IndexEntry {
+  id: string;
+  name: string;
+  status: Status;
+  rehearsal: boolean;
+  targets: string[];
+  /** Unix time in ms. */
+  created_at: number;
+  updated_at: number;
+}
+
+export type Claim = { status: "new" | "known"; id: string } | { status: "mismatch" };
+export type Admission = { granted: true } | { granted: false; position: number };
+
+/** A deployment that holds a place and has not been heard of for this long is taken for dead; it renews every few seconds. */
+export const LEASE_MS = 60_000;
+const IDEMPOTENCY_MS = 24 * 60 * 60_000;
+
+/**
+ * Admission and index, one for all deployments. Places are leases: a deployment asks for one when it wakes, renews it while it
+ * works and gives it back at the end, so that nothing that dies can hold its place for ever.
+ */
 export class DeploymentQueue extends DurableObject<Env> {
-  ping(): string {
+  readonly #sql: SqlStorage;
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    this.#sql = ctx.storage.sql;
+    this.#sql.exec(`
+      CREATE TABLE IF NOT EXISTS deployment (
+        id TEXT PRIMARY KEY, name TEXT NOT NULL, status TEXT NOT NULL, rehearsal INTEGER NOT NULL, targets TEXT NOT NULL,
+        created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL
+      );
+      CREATE INDEX IF NOT EXISTS deployment_by_age ON deployment (created_at DESC, id);
+      CREATE TABLE IF NOT EXISTS place (
+        number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, targets TEXT NOT NULL, lease_until INTEGER
+      );
+      CREATE TABLE IF NOT EXISTS idempotency (key TEXT PRIMARY KEY, id TEXT NOT NULL, body_hash TEXT NOT NULL, expires_at INTEGER NOT NULL);
+    `);
+  }
+
+  ping(): "ok" {
     return "ok";
+  }
+
+  /** The deployment that an Idempotency-Key stands for: the one made with it in the last 24 hours, or `id` from now on. */
+  claim(key: string, body_hash: string, id: string): Claim {
+    const now = Date.now();
+    this.#sql.exec("DELETE FROM idempotency WHERE expires_at <= ?", now);
+    const [row] = this.#sql
+      .exec<{ id: string; body_hash: string }>("SELECT id, body_hash FROM idempotency WHERE key = ?", key)
+      .toArray();
+    if (row !== undefined) return row.body_hash === body_hash ? { status: "known", id: row.id } : { status: "mismatch" };
+    this.#sql.exec("INSERT INTO idempotency VALUES (?, ?, ?, ?)", key, id, body_hash, now + IDEMPOTENCY_MS);
+    return { status: "new", id };
+  }
+
+  /** Takes what a deployment says of itself into the index; one that settled gives its place back and the next are woken. */
+  async report(entry: IndexEntry): Promise<void> {
+    this.#sql.exec(
+      `INSERT INTO deployment VALUES (?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT DO UPDATE SET status = excluded.status, targets = excluded.targets, updated_at = excluded.updated_at`,
+      entry.id,
+      entry.name,
+      entry.status,
+      entry.rehearsal ? 1 : 0,
+      JSON.stringify(entry.targets),
+      entry.created_at,
+      entry.updated_at,
+    );
+    if (!SETTLED.has(entry.status)) return;
+    this.#sql.exec("DELETE FROM place WHERE id = ?", entry.id);
+    const next = this.#waiting().filter(({ admitted }) => admitted);
+    await Promise.all(next.map(({ id }) => this.env.DEPLOYMENT.getByName(id).wake()));
+  }
+
+  /** Asks for a place on all the targets of a deployment, or renews it. In order of asking; nobody overtakes on the same target. */
+  admit(id: string, targets: string[]): Admission {
+    const now = Date.now();
+    this.#sql.exec("INSERT INTO place (id, targets) VALUES (?, ?) ON CONFLICT DO NOTHING", id, JSON.stringify(targets));
+    this.#sql.exec("UPDATE place SET lease_until = NULL WHERE lease_until <= ? AND id != ?", now, id);
+    const waiting = this.#waiting();
+    const position = waiting.findIndex((entry) => entry.id === id);
+    const admitted = position === -1 || waiting[position]?.admitted === true;
+    if (!admitted) return { granted: false, position: position + 1 };
+    this.#sql.exec("UPDATE place SET lease_until = ? WHERE id = ?", now + LEASE_MS, id);
+    return { granted: true };
+  }
+
+  /** Who waits, in order, and who of them may start now. */
+  #waiting(): { id: string; admitted: boolean }[] {
+    const config = configOf(this.env);
+    const limit = config.ok ? config.value.maxDeployments : 1;
+    const places = this.#sql
+      .exec<{ id: string; targets: string; lease_until: number | null }>(
+        "SELECT id, targets, lease_until FROM place ORDER BY number",
+      )
+      .toArray();
+    const used = new Map<string, number>();
+    const take = (targets: string[]) => {
+      for (const target of targets) used.set(target, (used.get(target) ?? 0) + 1);
+    };
+    for (const place of places) {
+      if (place.lease_until !== null) take(JSON.parse(place.targets) as string[]);
+    }
+    return places
+      .filter(({ lease_until }) => lease_until === null)
+      .map(({ id, targets: text }) => {
+        const targets = JSON.parse(text) as string[];
+        const admitted = targets.every((target) => (used.get(target) ?? 0) < limit);
+        // Also one that has to wait takes its turn: those behind it on the same target wait too.
+        take(targets);
+        return { id, admitted };
+      });
+  }
+
+  find(id: string): IndexEntry | undefined {
+    return this.#entries("WHERE id = ?", id)[0];
+  }
+
+  /** Newest first; `after` is the entry that the page before ended with. */
+  list(filter: { status?: Status; after?: { created_at: number; id: string }; limit: number }): IndexEntry[] {
+    const conditions = ["1 = 1"];
+    const values: (string | number)[] = [];
+    if (filter.status !== undefined) {
+      conditions.push("status = ?");
+      values.push(filter.status);
+    }
+    if (filter.after !== undefined) {
+      conditions.push("(created_at, id) < (?, ?)");
+      values.push(filter.after.created_at, filter.after.id);
+    }
+    const where = `WHERE ${conditions.join(" AND ")} ORDER BY created_at DESC, id DESC LIMIT ?`;
+    return this.#entries(where, ...values, filter.limit);
+  }
+
+  #entries(where: string, ...values: (string | number)[]): IndexEntry[] {
+    const rows = this.#sql.exec<Record<keyof IndexEntry, string | number>>(`SELECT * FROM deployment ${where}`, ...values);
+    return rows.toArray().map((row) => ({
+      id: String(row.id),
+      name: String(row.name),
+      status: row.status as Status,
+      rehearsal: row.rehearsal === 1,
+      targets: JSON.parse(String(row.targets)) as string[],
+      created_at: Number(row.created_at),
+      updated_at: Number(row.updated_at),
+    }));
   }
 }

@@ -31,6 +31,8 @@ export interface RouteSpec<P extends z.ZodType, Q extends z.ZodType, B extends z
   path: `/${string}`;
   /** What a caller must hold; `public` needs no caller. */
   scope: Scope | "public";
+  /** The rate limit that calls of this route count against. */
+  limit?: "CHAT_LIMIT" | "DEPLOY_LIMIT";
   tag: string;
   summary: string;
   description?: string;
@@ -76,6 +78,7 @@ export function mount(app: Hono<AppEnv>, routes: readonly Route[]): void {
       spec.method.toUpperCase(),
       spec.path,
       callerCheck(spec.scope),
+      ...(spec.limit ? [brake(spec.limit)] : []),
       ...(spec.params ? [input("param", spec.params)] : []),
       ...(spec.query ? [input("query", spec.query)] : []),
       async (c) => {
@@ -102,6 +105,25 @@ function callerCheck(scope: Scope | "public"): MiddlewareHandler<AppEnv> {
       const caller = await authenticate(c, c.get("config"));
       authorize(caller, scope);
       c.set("caller", caller);
+    }
+    await next();
+  };
+}
+
+/** The period of every limit in wrangler.toml. */
+const LIMIT_PERIOD_S = 60;
+
+/** Counts calls by caller. Where no callers are told apart there is only this machine, and nothing to protect it from. */
+function brake(binding: "CHAT_LIMIT" | "DEPLOY_LIMIT"): MiddlewareHandler<AppEnv> {
+  return async function brake(c, next) {
+    const { apiTokens, accessScopes } = c.get("config");
+    if (apiTokens.length > 0 || accessScopes.length > 0) {
+      const { success } = await c.env[binding].limit({ key: c.get("caller").name });
+      if (!success) {
+        throw new Problem("too-many-requests", `Too many requests; try again in ${LIMIT_PERIOD_S} seconds.`, {
+          headers: { "retry-after": String(LIMIT_PERIOD_S) },
+        });
+      }
     }
     await next();
   };

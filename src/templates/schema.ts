@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { MAX_SCALE_FACTOR, MIN_SCALE_FACTOR } from "../blueprints/scale.ts";
 import { categorySchema, complexitySchema, PROVIDERS } from "../blueprints/schema.ts";
 import { nameSchema } from "../blueprints/specs.ts";
 
@@ -98,6 +99,27 @@ export const templateSchema = z
   .meta({ id: "Template" });
 
 export type Template = z.output<typeof templateSchema>;
+
+/** What a person may change when a blueprint is made from a template. */
+export const customizationSchema = z
+  .strictObject({
+    name: nameSchema.optional(),
+    description: z.string().max(2000).optional(),
+    scale_factor: z
+      .number()
+      .min(MIN_SCALE_FACTOR)
+      .max(MAX_SCALE_FACTOR)
+      .optional()
+      .describe("Multiplies cpu and memory_mb of every compute and service."),
+    provider: z.enum(PROVIDERS).optional().describe("Puts every resource on this provider; fake rehearses any template."),
+    parameters: z
+      .record(z.string().max(40), z.union([z.string().max(4000), z.number(), z.boolean()]))
+      .optional()
+      .describe("Values for the template's parameters."),
+  })
+  .meta({ id: "Customization" });
+
+export type Customization = z.output<typeof customizationSchema>;
 
 /** Ids share a path segment with `categories` and `search`. */
 export const RESERVED_IDS: readonly string[] = ["categories", "search"];
