@@ -2,6 +2,7 @@ import * as z from "zod";
 import { invalid } from "../http/problem.ts";
 import { type Route, route } from "../http/route.ts";
 import { EXPORT_FORMATS, exportBlueprint } from "./export.ts";
+import { judgementRoutes } from "./judgement.ts";
 import { unjudgedRequest, unwrapBlueprint } from "./request.ts";
 import { validate, validationSchema } from "./validate.ts";
 
@@ -51,4 +52,4 @@ const exportRoute = route(
   },
 );
 
-export const blueprintRoutes: Route[] = [validateRoute, exportRoute];
+export const blueprintRoutes: Route[] = [validateRoute, ...judgementRoutes, exportRoute];
