@@ -210,6 +210,12 @@ static_resources:
             tls_certificate_sds_secret_configs:
               - name: server_cert
 `,
+    "10-app.sh": `
+psql -v ON_ERROR_STOP=1 --username "$POSTGRES_USER" -v password="$(cat /run/secrets/app)" <<'SQL'
+CREATE ROLE app LOGIN PASSWORD :'password';
+ALTER ROLE app SET search_path = 'shop';
+SQL
+`,
     "airflow.sh": `
 #!/bin/sh
 set -eu
@@ -263,6 +269,9 @@ Authorization: Bearer <token>
 describe("secrets in files and commands", () => {
   test.each([
     ["requirepass Tr0ub4dor", 1],
+    ["sentinel monitor main db 6379 2\nsentinel auth-pass main Tr0ub4dor", 2],
+    ["CREATE ROLE app LOGIN PASSWORD 'Tr0ub4dor';", 1],
+    ["ALTER USER 'root'@'%' IDENTIFIED BY 'Tr0ub4dor';", 1],
     ["# a comment\ndb:\n  password: 'Tr0ub4dor and 3'.x\n  host: db", 0],
     ["db:\n  user: shop\n  password: Tr0ub4dor", 3],
     ["export API_KEY=0f1e2d3c4b5a69788796a5b4c3d2e1f0", 1],

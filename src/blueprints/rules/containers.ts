@@ -198,7 +198,7 @@ export const containerRules: readonly Rule[] = [
     *check({ containers }) {
       const mounts = containers.flatMap((workload) =>
         (workload.specs.volumes ?? []).flatMap(({ name, read_only }, place) =>
-          name === undefined || read_only === true ? [] : [{ name, workload, place }],
+          name === undefined || read_only === true || workload.specs.run_once === true ? [] : [{ name, workload, place }],
         ),
       );
       for (const [name, writers] of Map.groupBy(mounts, (mount) => mount.name)) {

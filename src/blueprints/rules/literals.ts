@@ -104,9 +104,12 @@ function secretShape(text: string): Literal | undefined {
   return undefined;
 }
 
-/** `name: value`, `name = value`, `NAME=value`, `--name=value`; what follows in the line is not read. */
+/**
+ * `name: value`, `name = value`, `NAME=value`, `--name=value`; what follows in the line is not read. A colon with a space before
+ * it and none after is psql's reference to a variable (`PASSWORD :'name'`).
+ */
 const ASSIGNMENT =
-  /(?<![\w.$-]|\$\{)-{0,2}(["']?)([A-Za-z_][\w.-]{1,60})\1\s*(?:=>|:=|=|:)\s*("(?:[^"\\]|\\.)*"|'[^']*'|[^\s"',;&|{}()[\]][^\s"',;&|})]*)/g;
+  /(?<![\w.$-]|\$\{)-{0,2}(["']?)([A-Za-z_][\w.-]{1,60})\1(?:\s*(?:=>|:=|=)\s*|:\s*|\s+:\s+)("(?:[^"\\]|\\.)*"|'[^']*'|[^\s"',;&|{}()[\]][^\s"',;&|})]*)/g;
 
 function assignedSecret(line: string): Literal | undefined {
   const trimmed = line.trim();
@@ -130,9 +133,9 @@ function* assignments(line: string): Iterable<{ name: string; value: string }> {
 
 const unquoted = (text: string): string => text.replace(/^(["'])(.*)\1$/s, "$2");
 
-/** Words that take their password as the next word, as configuration files write it. */
+/** Words that take their password as the next word, as configuration files, commands and SQL write it. */
 const BARE_DIRECTIVE =
-  /(?<![\w.-])(?:requirepass|masterauth|auth-pass\s+\S+|insecure-password|--[\w-]*pass(?:word)?)\s+(\S+)/gi;
+  /(?<![\w.-])(?:requirepass|masterauth|auth-pass\s+\S+|insecure-password|--[\w-]*pass(?:word)?|identified\s+by|password(?=\s+'))\s+('[^']*'|\S+)/gi;
 
 function bareSecret(line: string): Literal | undefined {
   for (const [, password = ""] of line.matchAll(BARE_DIRECTIVE)) {
