@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { PROVIDERS } from "./blueprints/schema.ts";
 import { SCOPES, type Scope } from "./http/scope.ts";
+import { type LlmSettings, llmFields, llmSettingsOf } from "./llm/settings.ts";
 import { fail, ok, type Result } from "./result.ts";
 
 /** Settings are texts in the environment (`.dev.vars` locally, vars and secrets in production), parsed once an isolate. */
@@ -62,6 +63,7 @@ const settings = z.object({
   TARGETS: targets.default([]),
   MAX_DEPLOYMENTS: z.coerce.number().int().min(1).max(100).default(4),
   MAX_OPERATIONS: z.coerce.number().int().min(1).max(50).default(6),
+  ...llmFields,
 });
 
 export interface Config {
@@ -75,6 +77,8 @@ export interface Config {
   maxDeployments: number;
   /** Operations that one deployment runs at once. */
   maxOperations: number;
+  /** Which models answer, and how long they may take. */
+  llm: LlmSettings;
 }
 
 /** Why the settings cannot be used: one sentence for each bad one, naming the setting and never its value. */
@@ -106,6 +110,8 @@ function parseConfig(env: object): Result<Config, ConfigError> {
       }),
     });
   }
+  const llm = llmSettingsOf(result.data);
+  if (llm.problems.length > 0) return fail({ problems: llm.problems });
   const { API_TOKENS, ACCESS_SCOPES, TARGETS, MAX_DEPLOYMENTS, MAX_OPERATIONS } = result.data;
   return ok({
     apiTokens: API_TOKENS,
@@ -113,5 +119,6 @@ function parseConfig(env: object): Result<Config, ConfigError> {
     targets: TARGETS,
     maxDeployments: MAX_DEPLOYMENTS,
     maxOperations: MAX_OPERATIONS,
+    llm: llm.settings,
   });
 }

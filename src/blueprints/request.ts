@@ -26,18 +26,33 @@ export function blueprintRequest<O extends z.ZodRawShape>(options: O) {
   } satisfies BodySpec;
 }
 
-/** What was sent about a blueprint, taken apart but not judged: the document, where it stands, and what is wrong beside it. */
-export interface UnjudgedBlueprint {
+/** What was sent about a blueprint, taken apart but not judged: the document, where it stands, the options, and what is wrong with those. */
+export interface UnjudgedBlueprint<Options> {
   document: unknown;
   at: readonly PropertyKey[];
+  options: Options;
   issues: Issue[];
 }
 
-const wrapper = z.strictObject({ blueprint: z.unknown(), ...carriedAlong });
+/**
+ * Finds the blueprint in a body in either form, for those that judge it themselves and name every problem at once. Every option
+ * has to be optional or have a default, because a bare blueprint brings none.
+ */
+export function unwrapBlueprint<O extends z.ZodRawShape>(
+  body: unknown,
+  options: O,
+): UnjudgedBlueprint<z.output<z.ZodObject<O>>> {
+  const own = z.object(options);
+  if (typeof body !== "object" || body === null || !("blueprint" in body)) {
+    return { document: body, at: [], options: own.parse({}), issues: [] };
+  }
+  const parsed = check(z.strictObject({ blueprint: z.unknown(), ...carriedAlong, ...options }), body);
+  const unwrapped = { document: body.blueprint, at: ["blueprint"] };
+  if (!parsed.ok) return { ...unwrapped, options: own.parse({}), issues: parsed.error };
+  return { ...unwrapped, options: own.parse(parsed.value), issues: [] };
+}
 
-/** Finds the blueprint in a body in either form, for those that judge it themselves and name every problem at once. */
-export function unwrapBlueprint(body: unknown): UnjudgedBlueprint {
-  if (typeof body !== "object" || body === null || !("blueprint" in body)) return { document: body, at: [], issues: [] };
-  const parsed = check(wrapper, body);
-  return { document: body.blueprint, at: ["blueprint"], issues: parsed.ok ? [] : parsed.error };
+/** The body of a request whose blueprint the route judges itself: shown as a blueprint in the API document, taken as it is. */
+export function unjudgedRequest<O extends z.ZodRawShape>(options: O) {
+  return { schema: blueprintRequest(options).schema as z.ZodType<unknown>, select: () => z.unknown() } satisfies BodySpec;
 }

@@ -123,6 +123,8 @@ export type Complexity = z.infer<typeof complexitySchema>;
 export const BLUEPRINT_SCHEMA_PATH = "/schemas/blueprint/1.0.json";
 
 /** The JSON Schema (2020-12) of a blueprint as a person writes it. */
-export function blueprintJsonSchema(id: string): object {
-  return { ...z.toJSONSchema(blueprintSchema, { io: "input" }), $id: id };
+export function blueprintJsonSchema($id: string): object {
+  const { $schema, $defs = {} } = z.toJSONSchema(blueprintSchema, { io: "input" });
+  const { Blueprint: root, ...parts } = $defs;
+  return { $schema, $id, ...root, $defs: parts };
 }

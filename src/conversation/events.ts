@@ -4,7 +4,7 @@ import { INTENTS } from "../llm/task.ts";
 
 /** The events of the two conversation streams, one JSON object a `data:` line. Every stream ends in exactly one `done` or `error`. */
 
-const usage = z.object({ input_tokens: z.int(), output_tokens: z.int() });
+export const usageSchema = z.object({ input_tokens: z.int(), output_tokens: z.int() });
 
 export const conversationEventSchema = z
   .discriminatedUnion("type", [
@@ -27,7 +27,7 @@ export const conversationEventSchema = z
       type: z.literal("done"),
       data: z.literal("complete"),
       model: z.string(),
-      usage: usage.optional(),
+      usage: usageSchema.optional(),
       attempts: z.int(),
       ttft_ms: z.number().nullable(),
     }),

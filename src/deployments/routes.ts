@@ -1,6 +1,7 @@
 import * as z from "zod";
-import { blueprintRequest } from "../blueprints/request.ts";
+import { unjudgedRequest, unwrapBlueprint } from "../blueprints/request.ts";
 import type { Blueprint } from "../blueprints/schema.ts";
+import { validate } from "../blueprints/validate.ts";
 import { invalid, Problem } from "../http/problem.ts";
 import { type AppContext, type Route, route } from "../http/route.ts";
 import { eventStreamResponse } from "../http/sse.ts";
@@ -79,12 +80,16 @@ export const deploymentRoutes: Route[] = [
       description:
         "Takes a bare blueprint, or one with options beside it. What the template routes answer can be posted unchanged. An Idempotency-Key header makes repeating it safe for 24 hours.",
       query: z.strictObject({ provider: z.literal("fake").optional() }),
-      body: blueprintRequest(options),
+      body: unjudgedRequest(options),
       answers: { 202: { description: "Accepted; follow the events", schema: accepted } },
     },
     async (c, { query, body }) => {
-      const { blueprint, on_failure = "rollback", plan_hash, provider } = body;
-      const decision = admit(blueprint, c.get("config").targets, query.provider ?? provider);
+      const { document, at, options: wanted, issues } = unwrapBlueprint(body, options);
+      const verdict = validate(document, at);
+      if (!verdict.valid || issues.length > 0) throw invalid([...issues, ...verdict.errors], "invalid-blueprint");
+      const { blueprint } = verdict;
+      const { on_failure, plan_hash } = wanted;
+      const decision = admit(blueprint, c.get("config").targets, query.provider ?? wanted.provider);
       if (!decision.ok) throw invalid(decision.error, "no-target");
       const { blueprint: admitted, rehearsal, targets, warnings } = decision.value;
       const id = await claimId(c, blueprint, hashOf({ body, query }));
@@ -97,7 +102,11 @@ export const deploymentRoutes: Route[] = [
         ...(plan_hash === undefined ? {} : { plan_hash }),
       });
       c.header("location", linksOf(id).self);
-      return c.json({ deployment_id: id, status: record.status, rehearsal, warnings, links: linksOf(id) }, 202);
+      const remarks = verdict.warnings.map(({ pointer, detail }) => `${pointer}: ${detail}`);
+      return c.json(
+        { deployment_id: id, status: record.status, rehearsal, warnings: [...warnings, ...remarks], links: linksOf(id) },
+        202,
+      );
     },
   ),
   route(

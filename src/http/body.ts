@@ -1,4 +1,5 @@
 import type { Context } from "hono";
+import { type ParseError, parse, printParseErrorCode } from "jsonc-parser";
 import { Problem } from "./problem.ts";
 
 /** Largest request body, in bytes. A blueprint may be 256 KiB; the rest is room for history and options. */
@@ -13,9 +14,8 @@ export async function readJson(c: Context): Promise<unknown> {
   if (text.trim() === "") return undefined;
   try {
     return JSON.parse(text);
-  } catch (error) {
-    const place = syntaxErrorPlace(text, (error as SyntaxError).message);
-    throw new Problem("invalid-json", `The body is not valid JSON${place}: ${reason((error as SyntaxError).message)}.`);
+  } catch {
+    throw new Problem("invalid-json", `The body is not valid JSON${describe(text)}.`);
   }
 }
 
@@ -41,16 +41,13 @@ async function readText(c: Context): Promise<string> {
   }
 }
 
-/** V8 names a position, or a line and column; some messages name only the end of the text. */
-function syntaxErrorPlace(text: string, message: string): string {
-  const position = /at position (\d+)/.exec(message)?.[1] ?? (/end of JSON input/.test(message) ? text.length : undefined);
-  if (position === undefined) return "";
-  const before = text.slice(0, Number(position)).split("\n");
-  return ` at line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}`;
-}
-
-/** V8's reason without the excerpt of the body it may quote, so that no secret is echoed. */
-function reason(message: string): string {
-  const [cause = "it cannot be parsed"] = message.split(/ in JSON at position|, "|, \.\.\."| \(line /);
-  return cause.replace(/\.$/, "");
+/** Where and why a text stops being JSON. The runtime's own message names no place in short texts and quotes what was sent. */
+function describe(text: string): string {
+  const errors: ParseError[] = [];
+  parse(text, errors, { disallowComments: true });
+  const [first] = errors;
+  if (first === undefined) return "";
+  const lines = text.slice(0, first.offset).split("\n");
+  const reason = printParseErrorCode(first.error).replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+  return ` at line ${lines.length}, column ${(lines.at(-1)?.length ?? 0) + 1}:${reason}`;
 }

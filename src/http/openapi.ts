@@ -32,7 +32,7 @@ export function openApiDocument(routes: readonly Route[], version: string): Json
       responses: {
         Problem: {
           description: "What went wrong",
-          content: { "application/problem+json": { schema: ref(problemSchema, schemas) } },
+          content: { "application/problem+json": { schema: hoist(problemSchema, schemas) } },
         },
       },
       securitySchemes: {
@@ -68,12 +68,12 @@ function operation(spec: Route["spec"], schemas: Json): Json {
 function response(answer: Route["spec"]["answers"][number], schemas: Json): Json {
   const { description, schema, contentType = "application/json" } = answer;
   if (schema === undefined && answer.contentType === undefined) return { description };
-  const shown = schema === undefined ? { type: "string" } : ref(schema, schemas);
+  const shown = schema === undefined ? { type: "string" } : hoist(schema, schemas);
   return { description, content: { [contentType]: { schema: shown } } };
 }
 
 function requestBody(body: BodySpec, example: unknown, schemas: Json): Json {
-  const schema = ref("select" in body ? body.schema : body, schemas);
+  const schema = hoist("select" in body ? body.schema : body, schemas);
   return { required: true, content: { "application/json": { schema, ...(example === undefined ? {} : { example }) } } };
 }
 
@@ -92,15 +92,7 @@ function parameters(where: "path" | "query", schema: z.ZodType | undefined, sche
   }));
 }
 
-/** A schema with an id goes to `components` once and is referred to; any other stands where it is used. */
-function ref(schema: z.ZodType, schemas: Json): Json {
-  const id = z.globalRegistry.get(schema)?.id;
-  if (id === undefined) return hoist(schema, schemas);
-  schemas[id] ??= hoist(schema, schemas);
-  return { $ref: `#/components/schemas/${id}` };
-}
-
-/** Zod collects schemas with an id in `$defs`; in an API document they live in `components`. */
+/** A schema with an id stands once in `components` and is referred to; zod collects these in `$defs`. Any other stands where it is used. */
 function hoist(schema: z.ZodType, schemas: Json): Json {
   const json = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" }) as Json & { $defs?: Record<string, Json> };
   const { $schema: _dialect, $defs = {}, id: _id, ...rest } = json;

@@ -1,4 +1,4 @@
-/** Server-sent events as the brief's clients read them: one `data:` line of JSON an event, each event one chunk. */
+/** Server-sent events as the brief's clients read them: one `data:` line of JSON an event, never split over chunks. */
 
 const encoder = new TextEncoder();
 
@@ -20,8 +20,17 @@ export const HEARTBEAT: Uint8Array = encoder.encode(": \n\n");
  * (WHATWG HTML §9.2.6).
  */
 export function encodeEvent(event: object, id?: number): Uint8Array {
+  return encoder.encode(frame(event, id));
+}
+
+/** Several events in one chunk, numbered from `firstId`: one write instead of many. */
+export function encodeEvents(events: readonly object[], firstId: number): Uint8Array {
+  return encoder.encode(events.map((event, i) => frame(event, firstId + i)).join(""));
+}
+
+function frame(event: object, id?: number): string {
   const number = id === undefined ? "" : `id: ${id}\n`;
-  return encoder.encode(`${number}data: ${JSON.stringify(event)}\n\n`);
+  return `${number}data: ${JSON.stringify(event)}\n\n`;
 }
 
 export function eventStreamResponse(body: ReadableStream<Uint8Array>): Response {

@@ -12,8 +12,12 @@ export type ModelEvent =
   | { type: "alive" }
   /** Counts so far; the last one stands. */
   | { type: "usage"; usage: Usage }
-  /** The upstream said that it finished. Only after this is an answer complete. */
-  | { type: "finish"; reason: FinishReason; model: string }
+  /** All text and thinking so far is void: the model failed and the answer starts over. `reason` is a sentence. */
+  | { type: "restart"; reason: string }
+  /** The answer goes on, but whoever reads it should know this. `message` is a sentence. */
+  | { type: "warning"; code: WarningCode; message: string }
+  /** The upstream said that it finished. Only after this is an answer complete. `attempts`: requests it took, 1 when left out. */
+  | { type: "finish"; reason: FinishReason; model: string; attempts?: number }
   /** The answer cannot be completed. Last event of the stream, instead of `finish`. */
   | { type: "error"; error: ModelError };
 
@@ -22,7 +26,11 @@ export interface Usage {
   output_tokens: number;
 }
 
-export type FinishReason = "stop" | "length" | "content_filter";
+/** `length`: the model stopped at its output limit, so the answer may be incomplete. */
+export type FinishReason = "stop" | "length";
+
+/** `planner_fallback`: no model answered, the built-in planner did. `skipped_events`: unreadable pieces were left out. */
+export type WarningCode = "planner_fallback" | "skipped_events";
 
 /** Why a model gave no complete answer. `message` is safe to show: it never holds an upstream's body. */
 export interface ModelError {
@@ -37,6 +45,8 @@ export interface ModelError {
     | "content_filter"
     | "invalid";
   message: string;
+  /** How long the upstream asked to be left alone, in milliseconds. */
+  retry_after_ms?: number;
 }
 
 export interface Message {
@@ -45,10 +55,12 @@ export interface Message {
 }
 
 export interface ModelRequest {
-  /** What a language model is sent. */
+  /** What a language model is sent. The last one is the user's. */
   messages: Message[];
   /** The same request as data, for the built-in planner, which reads no prompt. */
   task: Task;
+  /** The answer is one JSON value of this schema. Enforced where the upstream can; elsewhere the prompt alone asks for it. */
+  format?: { name: string; schema: Record<string, unknown> };
 }
 
 export interface Model {

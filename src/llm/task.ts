@@ -1,4 +1,5 @@
-import type { Blueprint } from "../blueprints/schema.ts";
+import type { Blueprint, ProviderName } from "../blueprints/schema.ts";
+import type { Template } from "../templates/schema.ts";
 
 /** What a message is about. Found locally, before any model is asked. */
 export const INTENTS = [
@@ -14,23 +15,40 @@ export const INTENTS = [
 ] as const;
 export type Intent = (typeof INTENTS)[number];
 
-/** A template that fits the message, with its blueprint as it stands by default. */
+/** A template that may be used for the answer. */
 export interface Candidate {
   id: string;
-  name: string;
-  description: string;
-  /** Rank of the search; larger is better. */
+  template: Template;
+  /** Rank of the search for the message; 0 when the search did not find it. */
   score: number;
-  blueprint: Blueprint;
+}
+
+/** One earlier turn of the conversation. */
+export interface Turn {
+  role: "user" | "assistant";
+  content: string;
 }
 
 /** A request as data: what the conversation found out before asking a model. The built-in planner works from this alone. */
 export interface Task {
+  /** `chat` is answered in words, with a blueprint where the intent asks for one; `blueprint` asks for nothing else. */
   kind: "chat" | "blueprint";
   intent: Intent;
   message: string;
-  /** Best first. */
+  /** Oldest first. */
+  history: readonly Turn[];
+  /** Every template at hand, best match first. */
   candidates: readonly Candidate[];
+  /** The template that the message or the request names. */
+  named?: Candidate;
   /** The blueprint under discussion. */
   blueprint?: Blueprint;
+  /** Where it has to run, when the request says so. */
+  provider?: ProviderName;
+  /** The deployment under discussion. */
+  deploymentId?: string;
+  /** Address of this server, for the commands an answer shows. */
+  origin: string;
+  /** Date of the request (ISO 8601), for judgements that depend on it. */
+  today: string;
 }

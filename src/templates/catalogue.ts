@@ -46,11 +46,14 @@ interface Index {
   faults: Fault[];
 }
 
-/** A write of this isolate; without a summary it was a deletion. */
+/** A write of this isolate; without what was saved it was a deletion. */
 interface Write {
   at: string;
-  summary?: StoredSummary;
+  saved?: { summary: StoredSummary; entry: Entry };
 }
+
+/** Why nothing was written. KV takes one write a second to a key and refuses more. */
+export type Refusal = { reason: "invalid"; issues: Issue[] } | { reason: "busy" };
 
 /**
  * The templates: bundled ones, and custom ones from KV that may stand in front of them.
@@ -68,7 +71,7 @@ export class Catalogue {
   #index: Index | undefined;
   #listing: readonly Summary[] | undefined;
 
-  constructor(kv: KVNamespace, now: () => number = Date.now) {
+  constructor(kv: KVNamespace, now: () => number = () => Date.now()) {
     this.#kv = kv;
     this.#now = now;
   }
@@ -93,9 +96,9 @@ export class Catalogue {
     );
   }
 
-  /** Custom templates that had to be left out. */
-  async faults(): Promise<readonly Fault[]> {
-    return (await this.#load(MISS_TTL_MS)).faults;
+  /** Custom templates that had to be left out of the list, or (`fresh`) that would have to be now. */
+  async faults({ fresh = false } = {}): Promise<readonly Fault[]> {
+    return (await this.#load(fresh ? MISS_TTL_MS : INDEX_TTL_MS)).faults;
   }
 
   async get(id: string): Promise<Entry | undefined> {
@@ -106,40 +109,41 @@ export class Catalogue {
   }
 
   /** Saves a custom template, or says everything that is wrong with it. */
-  async put(id: string, template: Template): Promise<Result<{ entry: Entry; created: boolean }, Issue[]>> {
+  async put(id: string, template: Template): Promise<Result<{ entry: Entry; created: boolean }, Refusal>> {
     const blueprint = acceptTemplate(id, template);
-    if (!blueprint.ok) return fail(blueprint.error);
-    const { custom } = await this.#load(INDEX_TTL_MS);
-    const created = !custom.has(id);
+    if (!blueprint.ok) return fail({ reason: "invalid", issues: blueprint.error });
+    const created = !stored(await this.#load(INDEX_TTL_MS), id);
     const updated_at = new Date(this.#now()).toISOString();
     const { value, metadata } = encode(template, updated_at);
-    await this.#kv.put(KEY_PREFIX + id, value, { metadata });
-    this.#remember(id, { at: updated_at, summary: metadata });
-    return ok({ entry: { id, template, blueprint: blueprint.value, source: "custom", ...shadows(id), updated_at }, created });
+    if (!(await written(this.#kv.put(KEY_PREFIX + id, value, { metadata })))) return fail({ reason: "busy" });
+    const entry: Entry = { id, template, blueprint: blueprint.value, source: "custom", ...shadows(id), updated_at };
+    this.#remember(id, { at: updated_at, saved: { summary: metadata, entry } });
+    return ok({ entry, created });
   }
 
-  /** Removes a custom template, readable or not. False when there is none of that id. */
-  async delete(id: string): Promise<boolean> {
-    const index = await this.#load(MISS_TTL_MS);
-    if (!index.custom.has(id) && !index.faults.some((fault) => fault.id === id)) return false;
-    await this.#kv.delete(KEY_PREFIX + id);
+  /** Removes a custom template, readable or not. */
+  async delete(id: string): Promise<"deleted" | "absent" | "busy"> {
+    if (!stored(await this.#load(MISS_TTL_MS), id)) return "absent";
+    if (!(await written(this.#kv.delete(KEY_PREFIX + id)))) return "busy";
     this.#remember(id, { at: new Date(this.#now()).toISOString() });
-    return true;
+    return "deleted";
   }
 
   async #read(id: string, { updated_at }: StoredSummary): Promise<Entry | undefined> {
+    const own = this.#recent.get(id);
+    if (own?.saved !== undefined && own.at === updated_at) return own.saved.entry;
     const value = await this.#kv.get(KEY_PREFIX + id);
     // Deleted elsewhere since the list was made.
     if (value === null) return undefined;
-    const stored = decodeTemplate(value);
-    if (!stored.ok) return this.#leaveOut(id, updated_at, stored.error);
-    const { template } = stored.value;
+    const record = decodeTemplate(value);
+    if (!record.ok) return this.#leaveOut(id, updated_at, record.error);
+    const { template } = record.value;
     const blueprint = acceptTemplate(id, template);
     if (!blueprint.ok) {
       const [issue] = blueprint.error;
       return this.#leaveOut(id, updated_at, `it is not valid in this version (${issue?.pointer}: ${issue?.detail})`);
     }
-    return { id, template, blueprint: blueprint.value, source: "custom", ...shadows(id), updated_at: stored.value.updated_at };
+    return { id, template, blueprint: blueprint.value, source: "custom", ...shadows(id), updated_at: record.value.updated_at };
   }
 
   #leaveOut(id: string, updated_at: string, reason: string): undefined {
@@ -191,12 +195,27 @@ export class Catalogue {
 }
 
 /** Puts a write of this isolate over a list, unless the list knows a later one. ISO times in UTC compare as texts. */
-function apply(index: Index, id: string, { at, summary }: Write): void {
+function apply(index: Index, id: string, { at, saved }: Write): void {
   const listed = index.custom.get(id);
   if (listed !== undefined && listed.updated_at > at) return;
-  if (summary === undefined) index.custom.delete(id);
-  else index.custom.set(id, summary);
+  if (saved === undefined) index.custom.delete(id);
+  else index.custom.set(id, saved.summary);
   index.faults = index.faults.filter((fault) => fault.id !== id);
+}
+
+function stored({ custom, faults }: Index, id: string): boolean {
+  return custom.has(id) || faults.some((fault) => fault.id === id);
+}
+
+/** False when KV refused the write because the last one to that key is less than a second ago. */
+async function written(write: Promise<void>): Promise<boolean> {
+  try {
+    await write;
+    return true;
+  } catch (error) {
+    if (error instanceof Error && error.message.includes("429")) return false;
+    throw error;
+  }
 }
 
 /** Every stored key with its metadata; one operation for each 1,000. */

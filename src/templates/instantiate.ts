@@ -1,8 +1,8 @@
 import { type Scalable, scaleResources } from "../blueprints/scale.ts";
-import { type Blueprint, blueprintSchema, type ProviderName } from "../blueprints/schema.ts";
-import { fail, type Result } from "../result.ts";
-import { check } from "../validation/check.ts";
-import { type Issue, pointer } from "../validation/issue.ts";
+import type { Blueprint, ProviderName } from "../blueprints/schema.ts";
+import { validate } from "../blueprints/validate.ts";
+import { fail, ok, type Result } from "../result.ts";
+import type { Issue } from "../validation/issue.ts";
 import { parameterValues } from "./parameters.ts";
 import { fill, type ParameterValue, SIZE_FIELDS, type Sizes } from "./placeholders.ts";
 import type { Customization, Template } from "./schema.ts";
@@ -24,16 +24,16 @@ export function instantiate(id: string, template: Template, wanted: Customizatio
   const issues: Issue[] = [];
   const draft = resize(template.blueprint, parameters.value, wanted, issues);
   const filled = fillIn(draft, parameters.value, issues);
-  const blueprint = check(blueprintSchema, {
+  const named = {
     ...filled,
     name: wanted.name ?? filled["name"],
     description: wanted.description ?? filled["description"] ?? template.description,
     metadata: provenance(id, template, wanted, filled["metadata"]),
-  });
-  if (blueprint.ok && issues.length === 0) return blueprint;
+  };
+  const judged = validate(named, ["blueprint"]);
+  if (judged.valid && issues.length === 0) return ok(judged.blueprint);
   const known = new Set(issues.map((issue) => issue.pointer));
-  const invalid = blueprint.ok ? [] : blueprint.error.map(intoTemplate).filter((issue) => !known.has(issue.pointer));
-  return fail([...issues, ...invalid]);
+  return fail([...issues, ...judged.errors.filter((issue) => !known.has(issue.pointer))]);
 }
 
 /** The providers a template can be put on; `fake` rehearses anything. */
@@ -101,10 +101,6 @@ function provenance(id: string, template: Template, wanted: Customization, own: 
     ...(wanted.scale_factor === undefined ? {} : { scale_factor: wanted.scale_factor }),
     ...(wanted.parameters === undefined ? {} : { parameters: wanted.parameters }),
   };
-}
-
-function intoTemplate(issue: Issue): Issue {
-  return { ...issue, pointer: `${pointer(["blueprint"])}${issue.pointer.slice(1)}` };
 }
 
 function resourcesOf(blueprint: Draft): unknown[] {

@@ -150,7 +150,7 @@ export const templateRoutes: Route[] = [
     },
     async (c, { params: { id }, body }) => {
       const saved = await catalogueOf(c.env.TEMPLATES).put(id, body);
-      if (!saved.ok) throw invalid(saved.error);
+      if (!saved.ok) throw saved.error.reason === "busy" ? busy(id) : invalid(saved.error.issues);
       if (!saved.value.created) return c.json(answer(saved.value.entry));
       return c.json(answer(saved.value.entry), 201, { location: `/api/v1/templates/${id}` });
     },
@@ -169,7 +169,9 @@ export const templateRoutes: Route[] = [
     },
     async (c, { params: { id } }) => {
       const catalogue = catalogueOf(c.env.TEMPLATES);
-      if (await catalogue.delete(id)) return c.body(null, 204);
+      const outcome = await catalogue.delete(id);
+      if (outcome === "deleted") return c.body(null, 204);
+      if (outcome === "busy") throw busy(id);
       await find(catalogue, id);
       throw new Problem("conflict", `"${id}" comes with the server; only custom templates can be deleted.`);
     },
@@ -185,6 +187,11 @@ async function find(catalogue: Catalogue, id: string): Promise<Entry> {
   );
   const hint = suggestion === undefined ? "GET /api/v1/templates/ lists them." : `Did you mean "${suggestion}"?`;
   throw new Problem("unknown-template", `There is no template "${id}". ${hint}`);
+}
+
+function busy(id: string): Problem {
+  const detail = `"${id}" was written less than a second ago; write it again in a second.`;
+  return new Problem("too-many-requests", detail, { headers: { "retry-after": "1" } });
 }
 
 function answer({ id, template: { blueprint: _, ...template }, blueprint, source, shadows, updated_at }: Entry) {

@@ -15,7 +15,11 @@ export const MAX_METADATA_BYTES = 1024;
 
 const stamp = { format: z.literal(FORMAT), updated_at: z.iso.datetime() };
 const storedTemplate = z.object({ ...stamp, template: templateSchema });
-const storedSummary = summarySchema.omit({ id: true, source: true, shadows: true }).extend(stamp);
+/** The format comes first: another one is told as that, not as the first field that differs. */
+const storedSummary = z.object({
+  ...stamp,
+  ...summarySchema.omit({ id: true, source: true, shadows: true, updated_at: true }).shape,
+});
 
 export type StoredTemplate = z.output<typeof storedTemplate>;
 export type StoredSummary = z.output<typeof storedSummary>;
