@@ -35,7 +35,7 @@ const exportRoute = route(
     summary: "A blueprint as a file of another tool",
     description:
       "A compose file that docker compose runs, a formatted Terraform configuration, a Mermaid diagram, or the blueprint with every default filled in. Secrets become variables; what a format cannot hold is said in comments in it.",
-    query: z.object({
+    query: z.strictObject({
       format: z.enum(EXPORT_FORMATS).describe("compose and terraform deploy it elsewhere, mermaid draws it."),
     }),
     body: unjudgedRequest({}),

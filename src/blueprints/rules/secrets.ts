@@ -1,5 +1,4 @@
 import type { Workload } from "../workload.ts";
-import { knownImage, readImage } from "./known-images.ts";
 import { type Literal, secretIn, secretsInCommand, secretsInText } from "./literals.ts";
 import { cis, cwe } from "./references.ts";
 import { at, type Found, type Rule, type Scene } from "./rule.ts";
@@ -114,9 +113,10 @@ export const secretRules: readonly Rule[] = [
     *check(scene) {
       for (const { literal, ...found } of literals(scene)) if (literal.grade === "default") yield found;
       for (const workload of scene.images) {
-        const { env = {}, image, name } = { ...workload.specs, name: workload.name };
+        const { name, known } = workload;
+        const { env = {} } = workload.specs;
         const isSet = (key: string) => [key, `${key}_FILE`, `${key}__FILE`].some((variant) => variant in env);
-        for (const key of knownImage(image)?.mustSet ?? []) {
+        for (const key of known?.mustSet ?? []) {
           if (!isSet(key))
             yield {
               resource: name,
@@ -136,7 +136,7 @@ export const secretRules: readonly Rule[] = [
     references: [cwe(526)],
     *check({ images }) {
       for (const workload of images) {
-        const form = knownImage(workload.specs.image)?.fileSecrets;
+        const form = workload.known?.fileSecrets;
         if (form === undefined) continue;
         for (const [key, value] of Object.entries(workload.specs.env ?? {})) {
           if (typeof value !== "object" || !form.names.test(key)) continue;
@@ -158,7 +158,7 @@ export const secretRules: readonly Rule[] = [
     references: [cwe(306)],
     *check({ workloads }) {
       for (const workload of workloads) {
-        const { env = {}, command = [], entrypoint = [], files = [], image } = workload.specs;
+        const { env = {}, command = [], entrypoint = [], files = [] } = workload.specs;
         for (const [key, value] of Object.entries(env)) {
           const open =
             typeof value === "object"
@@ -174,8 +174,7 @@ export const secretRules: readonly Rule[] = [
         const words = [...entrypoint, ...command].join(" ");
         const texts = [words, ...files.map(({ content }) => content)];
         const open = OPEN_COMMANDS.find((setting) => texts.some((text) => setting.words.test(text)));
-        const required =
-          /valkey|redis/.test(readImage(image)?.name ?? "") && texts.some((text) => PASSWORD_REQUIRED.test(text));
+        const required = /valkey|redis/.test(workload.image?.name ?? "") && texts.some((text) => PASSWORD_REQUIRED.test(text));
         if (open !== undefined && !required)
           yield { resource: workload.name, path: at(workload, "command"), detail: `${workload.name}: ${open.what}.` };
       }
