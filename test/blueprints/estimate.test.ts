@@ -259,6 +259,21 @@ describe("POST /api/v1/blueprints/estimate", () => {
     });
   });
 
+  test("prices the scaled blueprint and says what scaling changes", async () => {
+    const response = await post({ blueprint: webApp, scale_factor: 2 });
+    const scaled = (await response.json()) as Estimate & {
+      comparison: { before_monthly_cost: string; after_monthly_cost: string };
+    };
+    expect(scaled.totals).toMatchObject({ cpu: "8", memory_gb: "15", disk_gb: "80" });
+    expect(scaled.comparison).toMatchObject({
+      before_monthly_cost: estimate(webApp).total_monthly_cost,
+      after_monthly_cost: scaled.total_monthly_cost,
+    });
+    const tooLarge = await post({ blueprint: webApp, scale_factor: 1000 });
+    expect(tooLarge.status).toBe(422);
+    expect(await tooLarge.json()).toMatchObject({ errors: [{ pointer: "#/scale_factor" }] });
+  });
+
   test("refuses a sheet without the figures it needs, and says which", async () => {
     const response = await post(webApp, "?price_sheet=owned");
     expect(response.status).toBe(422);
