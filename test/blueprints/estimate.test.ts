@@ -175,6 +175,12 @@ describe("traffic", () => {
   });
 });
 
+test("what a sheet includes for free is there once for the whole blueprint", () => {
+  const door = (name: string) => service({ cpu: 150, ports: [{ container: 443, host: 443 }] }, name);
+  const { usage } = estimate(blueprint([door("a"), door("b")]), { sheet: sheet({ price_sheet: "hetzner-cloud" }) });
+  expect(usage.mid).toMatchObject({ egress_gb: "30000", monthly_cost: "10.00" });
+});
+
 describe("other price sheets", () => {
   test("own hardware, fully used, costs its write-off and electricity and nothing more", () => {
     const owned = {
