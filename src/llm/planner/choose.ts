@@ -94,7 +94,7 @@ function sizeFit({ core, requestsPerSecond, highAvailability }: Profile, require
   const load = peakLoad(requirements);
   const much = load !== undefined && load > SIMPLE_SHARE * 24;
   const large = requirements.highAvailability || much;
-  return large === highAvailability ? 0.5 : 0;
+  return large === highAvailability ? 1 : 0;
 }
 
 /** The search breaks ties, and finds custom templates that no word list knows. */
