@@ -118,7 +118,13 @@ const container = {
   ports: z.array(port).max(128).optional(),
   volumes: z.array(volumeMount).max(64).optional(),
   tmpfs: z
-    .array(z.strictObject({ target: absolutePath, size_mb: z.int().min(1).max(65_536).optional() }))
+    .array(
+      z.strictObject({
+        target: absolutePath,
+        size_mb: z.int().min(1).max(65_536).optional(),
+        exec: z.boolean().optional().describe("Programs and libraries in it may run; refused when left out."),
+      }),
+    )
     .max(16)
     .optional(),
   networks: z.array(nameSchema).max(32).optional(),

@@ -32,6 +32,9 @@ const SYNONYMS: Readonly<Record<string, readonly string[]>> = {
   queue: ["kafka", "messaging"],
   otel: ["opentelemetry", "tracing", "observability"],
   o11y: ["observability"],
+  tracing: ["traces", "observability"],
+  traces: ["tracing", "observability"],
+  logging: ["logs", "observability"],
   apm: ["tracing", "observability"],
   monitoring: ["observability"],
   dashboards: ["grafana"],
@@ -105,8 +108,8 @@ function indexOf(summaries: readonly Summary[]): Index {
     processTerm: (term) => term.toLowerCase(),
     boost: { name: 4, id: 3, tags: 2 },
     prefix: true,
-    // A word that templates use is no typo of another: "tracing" is not "training".
-    fuzzy: (term) => term.length >= SHORTEST_FUZZY && !vocabulary.has(term) && FUZZY,
+    // A word that is known is no typo of another: "tracing" is not "training".
+    fuzzy: (term) => term.length >= SHORTEST_FUZZY && !vocabulary.has(term) && !Object.hasOwn(SYNONYMS, term) && FUZZY,
   };
   const index = { search, options };
   indexes.set(summaries, index);

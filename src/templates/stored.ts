@@ -24,9 +24,14 @@ const storedSummary = z.object({
 export type StoredTemplate = z.output<typeof storedTemplate>;
 export type StoredSummary = z.output<typeof storedSummary>;
 
-export function encode(template: Template, updated_at: string): { value: string; metadata: StoredSummary } {
+/** Value and metadata of a key. The estimate is part of the summary alone: a record holds what its author said. */
+export function encode(
+  { template, estimated_cost }: { template: Template; estimated_cost: string },
+  updated_at: string,
+): { value: string; metadata: StoredSummary } {
   const record: StoredTemplate = { format: FORMAT, updated_at, template };
-  return { value: JSON.stringify(record), metadata: toMetadata({ format: FORMAT, updated_at, ...summarize(template) }) };
+  const summary = { format: FORMAT, updated_at, ...summarize(template), estimated_cost } as const;
+  return { value: JSON.stringify(record), metadata: toMetadata(summary) };
 }
 
 export function decodeSummary(metadata: unknown): Result<StoredSummary, string> {

@@ -284,6 +284,19 @@ describe("PUT and DELETE /templates/:id", () => {
     expect((await call("DELETE", "/templates/our-wiki")).status).toBe(404);
   });
 
+  test("one whose author names no price gets the band of its estimate, in the list and in itself", async () => {
+    const id = await saved();
+    const { body } = await get(`/templates/${id}`);
+    const { body: estimate } = await call("POST", "/blueprints/estimate", body.blueprint);
+    const [, low, high] = /^\$(\d+)-(\d+)\/month$/.exec(body.template.estimated_cost) ?? [];
+    expect(Number(estimate.total_monthly_cost)).toBeGreaterThanOrEqual(Number(low));
+    expect(Number(estimate.total_monthly_cost)).toBeLessThanOrEqual(Number(high));
+    const { body: list } = await get("/templates/");
+    expect(list.templates.find((template: { id: string }) => template.id === id).estimated_cost).toBe(
+      body.template.estimated_cost,
+    );
+  });
+
   test("one under the id of a bundled template says that it shadows it; deleting it brings that one back", async () => {
     await saved({}, "ha-web-app");
     const { body } = await get("/templates/");

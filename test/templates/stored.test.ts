@@ -21,12 +21,13 @@ const templates: fc.Arbitrary<Template> = fc.record({
   blueprint: fc.constant({}),
 });
 
+const COST = "$100-200/month";
 const NOW = "2026-11-22T12:00:00.000Z";
 
 test("whatever a template says, its summary fits into the metadata of a key and reads back", () => {
   fc.assert(
     fc.property(templates, (template) => {
-      const { value, metadata } = encode(template, NOW);
+      const { value, metadata } = encode({ template, estimated_cost: COST }, NOW);
       expect(new TextEncoder().encode(JSON.stringify(metadata)).length).toBeLessThanOrEqual(MAX_METADATA_BYTES);
       expect(decodeSummary(JSON.parse(JSON.stringify(metadata)))).toEqual({ ok: true, value: metadata });
       expect(decodeTemplate(value)).toEqual({ ok: true, value: { format: 1, updated_at: NOW, template } });
@@ -38,16 +39,25 @@ const plain = templateSchema.parse({ name: "N", category: "web", complexity: "si
 
 test("a summary that fits is kept whole", () => {
   const template = { ...plain, description: "A wiki. ".repeat(50), tags: ["wiki", "team"] };
-  expect(encode(template, NOW).metadata).toMatchObject({ description: template.description, tags: template.tags });
+  expect(encode({ template, estimated_cost: COST }, NOW).metadata).toMatchObject({
+    description: template.description,
+    tags: template.tags,
+  });
 });
 
 test("one that does not fit loses the end of its description first, and tags only when that is not enough", () => {
-  const long = encode({ ...plain, description: "word ".repeat(400), tags: ["wiki", "team"] }, NOW).metadata;
+  const long = encode(
+    { template: { ...plain, description: "word ".repeat(400), tags: ["wiki", "team"] }, estimated_cost: COST },
+    NOW,
+  ).metadata;
   expect(long.description).toMatch(/^word word.*…$/);
   expect(long.description.length).toBeGreaterThan(600);
   expect(long.tags).toEqual(["wiki", "team"]);
   const manyTags = Array.from({ length: 30 }, (_, index) => `tag-${index}-${"x".repeat(30)}`);
-  const tagged = encode({ ...plain, description: "word ".repeat(400), tags: manyTags }, NOW).metadata;
+  const tagged = encode(
+    { template: { ...plain, description: "word ".repeat(400), tags: manyTags }, estimated_cost: COST },
+    NOW,
+  ).metadata;
   expect(tagged.tags.length).toBeGreaterThan(5);
   expect(manyTags.slice(0, tagged.tags.length)).toEqual(tagged.tags);
   expect(tagged.description.length).toBeGreaterThan(100);
