@@ -66,21 +66,18 @@ export interface AuditOptions {
 }
 
 /** A finding with the changes that would mend it. */
-interface Open {
+export interface Mendable {
   finding: Finding;
   changes: readonly Change[];
 }
 
 /** What is risky in a blueprint, how bad it is, and how to mend it. Never fails, and never prints a secret. */
 export function audit(blueprint: Blueprint, options: AuditOptions): Audit {
-  return summarise(
-    findAll(blueprint, options.today).map(({ finding }) => finding),
-    options.fail_on ?? "high",
-  );
+  return summarise(findAll(blueprint, options.today), options);
 }
 
 /** Everything found, with its mechanical changes; what the fix works from. */
-export function findAll(blueprint: Blueprint, today: string): Open[] {
+export function findAll(blueprint: Blueprint, today: string): Mendable[] {
   const acceptances = new Acceptances(blueprint, today);
   const scene = sceneOf(blueprint);
   const open = rules.flatMap((rule) => [...rule.check(scene)].map((found) => ({ rule, found })));
@@ -115,7 +112,9 @@ function findingOf(rule: Omit<Rule, "check">, found: Found): Finding {
   };
 }
 
-function summarise(findings: readonly Finding[], fail_on: FailOn): Audit {
+/** The audit of what was found. */
+export function summarise(found: readonly Mendable[], { fail_on = "high" }: AuditOptions): Audit {
+  const findings = found.map(({ finding }) => finding);
   const open = findings.filter(({ suppressed }) => suppressed === undefined);
   const count = (severity: Severity) => open.filter((finding) => finding.severity === severity).length;
   const deductions = [...Map.groupBy(open, ({ id, severity }) => `${id} ${severity}`).values()].flatMap((group) => {

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { pointer } from "../validation/issue.ts";
-import { type Audit, type AuditOptions, audit, auditSchema, findAll } from "./audit.ts";
+import { type Audit, type AuditOptions, audit, auditSchema, findAll, summarise } from "./audit.ts";
 import { type Blueprint, blueprintSchema } from "./schema.ts";
 
 export const changeSchema = z.object({
@@ -29,7 +29,8 @@ export interface Fix {
 export function fix(blueprint: Blueprint, options: AuditOptions): Fix {
   const fixed = structuredClone(blueprint);
   const changes: Fix["changes"] = [];
-  for (const { finding, changes: mending } of findAll(blueprint, options.today)) {
+  const found = findAll(blueprint, options.today);
+  for (const { finding, changes: mending } of found) {
     for (const { path, to, why } of mending) {
       const from = write(fixed, path, to);
       changes.push({
@@ -43,7 +44,7 @@ export function fix(blueprint: Blueprint, options: AuditOptions): Fix {
     }
   }
   const result = blueprintSchema.parse(fixed);
-  return { blueprint: result, changes, before: audit(blueprint, options), after: audit(result, options) };
+  return { blueprint: result, changes, before: summarise(found, options), after: audit(result, options) };
 }
 
 /** Sets what is at a path and answers what was there. The way to it exists. */

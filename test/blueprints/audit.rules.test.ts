@@ -105,6 +105,16 @@ const CASES: Record<string, { bad: Case[]; good: Case[] }> = {
     ],
     good: [
       {
+        what: "a job that prepares it, and one writer",
+        resources: [
+          container(
+            { volumes: [{ name: "shared", target: "/a" }], run_once: true, restart: "no", healthcheck: undefined },
+            "a",
+          ),
+          container({ volumes: [{ name: "shared", target: "/b" }] }, "b"),
+        ],
+      },
+      {
         what: "one writer, one reader",
         resources: [
           container({ volumes: [{ name: "shared", target: "/a" }] }, "a"),

@@ -44,6 +44,7 @@ describe("secrets by their name", () => {
     ["K3S_TOKEN", "K10c3d4e5f6a7b8c9d0e1f2a3b4c5d6e7f8::server:9a8b7c6d"],
     ["JWT_SECRET", "correct-horse-battery"],
     ["PGPASS", "hunter2"],
+    ["DB_PASSWORD", "Pa$sw0rd-77"],
   ])("%s", (name, value) => {
     expect(secretIn(name, value)).toMatchObject({ grade: "secret" });
   });
@@ -95,6 +96,9 @@ describe("what is no secret", () => {
     ["ENABLE_PASSWORD_LOGIN", "false"],
     ["SECRET_BACKEND", "vault"],
     ["VAULT_TOKEN_TTL", "768h"],
+    ["SECRET_MANAGER", "aws"],
+    ["WG_PUBLIC_KEY", "hSDwCYkwp1R0i33ctD73Wg2/Og0mOBr066SpjqqbTmo="],
+    ["PASSWORD_RESET_SUBJECT", "Reset your password"],
   ])("%s=%s", (name, value) => {
     expect(secretIn(name, value)).toBeUndefined();
   });
@@ -210,6 +214,12 @@ static_resources:
             tls_certificate_sds_secret_configs:
               - name: server_cert
 `,
+    "10-app.sh": `
+psql -v ON_ERROR_STOP=1 --username "$POSTGRES_USER" -v password="$(cat /run/secrets/app)" <<'SQL'
+CREATE ROLE app LOGIN PASSWORD :'password';
+ALTER ROLE app SET search_path = 'shop';
+SQL
+`,
     "airflow.sh": `
 #!/bin/sh
 set -eu
@@ -217,6 +227,56 @@ PASSWORD=$(cat /run/secrets/airflow)
 export AIRFLOW__DATABASE__SQL_ALCHEMY_CONN="postgresql+psycopg2://airflow:\${PASSWORD}@db/airflow"
 airflow users create --username admin --password "$PASSWORD" --role Admin --email admin@example.com
 exec airflow api-server
+`,
+    "values.yaml": `
+auth:
+  existingSecret: shop-db
+  secretKeys: { adminPasswordKey: postgres-password }
+  passwordUpdateJob: { enabled: false }
+ingress:
+  tls: [{ secretName: shop-tls }]
+imagePullSecrets: [{ name: regcred }]
+wireguard:
+  PublicKey: hSDwCYkwp1R0i33ctD73Wg2/Og0mOBr066SpjqqbTmo=
+`,
+    "app.py": `
+import os
+from getpass import getpass
+def connect(user, password=None, token=None):
+    password = password or os.environ["DB_PASSWORD"]
+    db_password = getpass("Password: ")
+    secret_key = settings.SECRET_KEY
+    return driver.connect(user=user, password=db_password, token=token, api_key=os.environ.get("API_KEY"))
+`,
+    "server.js": `
+const password = process.env.DB_PASSWORD;
+const { apiKey, clientSecret } = config.auth;
+app.use(session({ secret: process.env.SESSION_SECRET, name: "sid", cookie: { maxAge: 3600_000 } }));
+`,
+    "entrypoint.sh": `
+#!/bin/sh
+PASSWORD="$1"
+DB_PASSWORD=\`cat /run/secrets/db\`
+read -r -s -p "Password: " SECRET
+export PGPASSWORD=$(cat "$POSTGRES_PASSWORD_FILE")
+printf 'machine api login ops password %s\\n' "$PASSWORD" > ~/.netrc
+`,
+    "nsswitch.conf": `
+passwd:         files systemd
+shadow:         files
+`,
+    sshd_config: `
+PasswordAuthentication no
+PermitRootLogin prohibit-password
+`,
+    "jaas.conf": `
+KafkaServer { org.apache.kafka.common.security.scram.ScramLoginModule required username="kafka" password="\${secret.kafka}"; };
+`,
+    "users.yml": `
+users:
+  ops:
+    password: $argon2id$v=19$m=65536,t=3,p=4$c29tZXNhbHQ$RdescudvJCsgt3ub
+    groups: [admins]
 `,
     "datasources.yaml": `
 apiVersion: 1
@@ -263,6 +323,11 @@ Authorization: Bearer <token>
 describe("secrets in files and commands", () => {
   test.each([
     ["requirepass Tr0ub4dor", 1],
+    ["  stats auth ops:Tr0ub4dor", 1],
+    ["conn = connect(user='shop', password='Tr0ub4dor')", 1],
+    ["sentinel monitor main db 6379 2\nsentinel auth-pass main Tr0ub4dor", 2],
+    ["CREATE ROLE app LOGIN PASSWORD 'Tr0ub4dor';", 1],
+    ["ALTER USER 'root'@'%' IDENTIFIED BY 'Tr0ub4dor';", 1],
     ["# a comment\ndb:\n  password: 'Tr0ub4dor and 3'.x\n  host: db", 0],
     ["db:\n  user: shop\n  password: Tr0ub4dor", 3],
     ["export API_KEY=0f1e2d3c4b5a69788796a5b4c3d2e1f0", 1],

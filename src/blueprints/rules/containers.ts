@@ -1,4 +1,3 @@
-import { knownImage } from "./known-images.ts";
 import { cis, cwe, kics, ksv } from "./references.ts";
 import { at, type Change, each, type Found, type Rule } from "./rule.ts";
 
@@ -104,9 +103,9 @@ export const containerRules: readonly Rule[] = [
     fix: 'Set cap_drop ["ALL"] and add back with cap_add what the image needs.',
     references: [kics("ce76b7d0-9e77-464d-b86f-c5c48e03e22d"), cis("5.4"), ksv("0003"), cwe(250)],
     check: each("containers", (workload) => {
-      const { cap_drop, cap_add, image, privileged, user } = workload.specs;
+      const { cap_drop, cap_add, privileged, user } = workload.specs;
       if (privileged === true || cap_drop?.includes("ALL")) return undefined;
-      const known = knownImage(image)?.capabilities;
+      const known = workload.known?.capabilities;
       const needed = known !== undefined && isUnprivileged(user) ? [] : known;
       const why = needed === undefined || needed.length === 0 ? "It needs none." : `It needs ${needed.join(", ")} to start.`;
       const changes: Change[] | undefined = needed && [
@@ -151,7 +150,7 @@ export const containerRules: readonly Rule[] = [
     references: [kics("27fcc7d6-c49b-46e0-98f1-6c082a6a2750"), cis("5.26"), ksv("0001"), cwe(250)],
     check: each("containers", (workload) => {
       if (workload.specs.no_new_privileges === true) return undefined;
-      const known = knownImage(workload.specs.image)?.capabilities !== undefined;
+      const known = workload.known?.capabilities !== undefined;
       const path = at(workload, "no_new_privileges");
       const changes = known ? [{ path, to: true, why: "The image uses no set-user-id program." }] : [];
       return { path, detail: `${workload.name} does not set no_new_privileges.`, changes };
@@ -165,9 +164,9 @@ export const containerRules: readonly Rule[] = [
     fix: "Set user to a uid:gid the image supports, or use an image that does not run as root.",
     references: [cis("4.1"), ksv("0012"), cwe(250)],
     check: each("containers", (workload) => {
-      const { user, image } = workload.specs;
+      const { user } = workload.specs;
       if (isUnprivileged(user)) return undefined;
-      if (user === undefined && knownImage(image)?.unprivileged === true) return undefined;
+      if (user === undefined && workload.known?.unprivileged === true) return undefined;
       const detail =
         user === undefined
           ? `${workload.name} sets no user, and its image is not known to run as another than root.`
@@ -198,7 +197,7 @@ export const containerRules: readonly Rule[] = [
     *check({ containers }) {
       const mounts = containers.flatMap((workload) =>
         (workload.specs.volumes ?? []).flatMap(({ name, read_only }, place) =>
-          name === undefined || read_only === true ? [] : [{ name, workload, place }],
+          name === undefined || read_only === true || workload.specs.run_once === true ? [] : [{ name, workload, place }],
         ),
       );
       for (const [name, writers] of Map.groupBy(mounts, (mount) => mount.name)) {

@@ -1,7 +1,6 @@
 import { tagVersion } from "../image.ts";
-import { knownImage, readImage } from "./known-images.ts";
 import { cis, cwe, ksv } from "./references.ts";
-import { at, type Change, each, type Found, type Rule } from "./rule.ts";
+import { at, type Change, each, type Found, type Rule, type Scene } from "./rule.ts";
 
 /** Where images come from and whether the same one comes next time. */
 
@@ -49,12 +48,11 @@ export const imageRules: readonly Rule[] = [
     fix: "Pin a version tag, or a digest.",
     references: [cis("5.28"), ksv("0013")],
     check: each("images", (workload) => {
-      const image = readImage(workload.specs.image);
-      if (image === undefined || image.digest !== undefined || (image.tag !== undefined && !FLOATING.test(image.tag)))
-        return undefined;
+      const { image } = workload;
+      if (image.digest !== undefined || (image.tag !== undefined && !FLOATING.test(image.tag))) return undefined;
       const { tag, name } = image;
       const path = at(workload, "image");
-      const pinned = pin(workload.specs.image ?? "", workload.specs.volumes);
+      const pinned = pin(workload);
       const detail =
         tag === undefined ? `${name} has no tag, which means latest.` : `${name}:${tag} is another image tomorrow.`;
       const changes: Change[] =
@@ -70,9 +68,8 @@ export const imageRules: readonly Rule[] = [
     fix: "Append the digest: name:tag@sha256:…",
     references: [cwe(494)],
     check: each("images", (workload) => {
-      const image = readImage(workload.specs.image);
-      if (image === undefined || image.digest !== undefined) return undefined;
-      return { path: at(workload, "image"), detail: `${image.name} is pinned by no digest.` };
+      const { digest, name } = workload.image;
+      return digest === undefined ? { path: at(workload, "image"), detail: `${name} is pinned by no digest.` } : undefined;
     }),
   },
   {
@@ -83,8 +80,8 @@ export const imageRules: readonly Rule[] = [
     fix: "Use a registry you trust, over TLS; if it is your own, accept the finding with that as the reason.",
     references: [cis("4.2"), cwe(829)],
     check: each("images", (workload) => {
-      const { registry = "" } = readImage(workload.specs.image) ?? {};
-      if (registry === "" || PUBLIC_REGISTRIES.has(registry) || registry.endsWith(".pkg.dev")) return undefined;
+      const { registry } = workload.image;
+      if (PUBLIC_REGISTRIES.has(registry) || registry.endsWith(".pkg.dev")) return undefined;
       const plain = /^(localhost|\d+(\.\d+){3})(:\d+)?$/.test(registry) || /:(80|5000)$/.test(registry);
       const found: Omit<Found, "resource"> = {
         path: at(workload, "image"),
@@ -101,7 +98,7 @@ export const imageRules: readonly Rule[] = [
     fix: "Move to the named replacement.",
     references: [cwe(1104), cis("4.2")],
     check: each("images", (workload) => {
-      const { name = "", tag } = readImage(workload.specs.image) ?? {};
+      const { name, tag } = workload.image;
       const found = ABANDONED.find((abandoned) => abandoned.name.test(name));
       const path = at(workload, "image");
       if (found !== undefined) return { path, detail: `${name}: ${found.because}. Use ${found.instead}.` };
@@ -122,14 +119,14 @@ function isNewerThan(tag: string | undefined, major: number, minor: number): boo
 }
 
 /** The same image at a known version, keeping the variant its floating tag names. */
-function pin(image: string, volumes: readonly { target: string }[] = []): string | undefined {
-  const known = knownImage(image);
-  const { tag, name } = readImage(image) ?? {};
+function pin({ image, known, specs }: Scene["images"][number]): string | undefined {
+  const { tag, name } = image;
+  const reference = specs.image ?? "";
   if (known?.version === undefined) return undefined;
   // Before version 18 PostgreSQL's volume was mounted one directory deeper; 18 refuses to start on that layout.
-  if (name === "postgres" && volumes.some(({ target }) => target.replace(/\/+$/, "") === "/var/lib/postgresql/data"))
-    return undefined;
-  const base = tag === undefined ? image : image.slice(0, -(tag.length + 1));
+  const oldLayout = specs.volumes?.some(({ target }) => target.replace(/\/+$/, "") === "/var/lib/postgresql/data");
+  if (name === "postgres" && oldLayout === true) return undefined;
+  const base = tag === undefined ? reference : reference.slice(0, -(tag.length + 1));
   if (tag === undefined || tag === "latest") return `${base}:${known.version}`;
   return known.variants?.includes(tag) ? `${base}:${known.version}-${tag}` : undefined;
 }

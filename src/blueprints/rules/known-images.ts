@@ -204,14 +204,16 @@ const KNOWN: Readonly<Record<string, KnownImage>> = {
   "rayproject/ray": { unprivileged: true },
 };
 
-/** What is known of an image, by its name without tag; `undefined` when it is not in the table. */
-export function knownImage(reference: string | undefined): KnownImage | undefined {
-  const image = readImage(reference);
-  return image === undefined ? undefined : KNOWN[image.name];
+/** An image reference and the name people know it by. */
+export interface Image extends ImageReference {
+  name: string;
 }
 
-/** An image reference with the name people know it by; `undefined` when it is none, which validation says. */
-export function readImage(reference: string | undefined): (ImageReference & { name: string }) | undefined {
+/** What is known of an image, by the name people know it by; `undefined` when it is not in the table. */
+export const knownImage = (name: string): KnownImage | undefined => (Object.hasOwn(KNOWN, name) ? KNOWN[name] : undefined);
+
+/** Reads an image reference; `undefined` when it is none. */
+export function readImage(reference: string | undefined): Image | undefined {
   const parsed = parseImage(reference ?? "");
   return parsed.ok ? { ...parsed.value, name: familiarName(parsed.value) } : undefined;
 }

@@ -1,10 +1,11 @@
 /**
  * Finds secrets written into text. Answers say what kind of secret it is and where, never what it is: no value, no part of one.
+ * Text is whatever a caller sends: every repetition that something has to follow has an upper bound, so that reading stays linear.
  */
 
 /** Keys whose shape alone gives them away. Lengths and prefixes are the issuers' own. */
 const SHAPES: readonly { kind: string; shape: RegExp }[] = [
-  { kind: "a private key", shape: /-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----/ },
+  { kind: "a private key", shape: /-----BEGIN (?:[A-Z0-9]{1,20} ){0,4}PRIVATE KEY(?: BLOCK)?-----/ },
   { kind: "an age secret key", shape: /\bAGE-SECRET-KEY-1[0-9A-Z]{50,}/ },
   { kind: "an AWS access key", shape: /\b(?:AKIA|ASIA)[0-9A-Z]{16}\b/ },
   { kind: "an Azure storage key", shape: /\bAccountKey=[A-Za-z0-9+/]{80,}={0,2}/ },
@@ -16,8 +17,8 @@ const SHAPES: readonly { kind: string; shape: RegExp }[] = [
   { kind: "a Google API key", shape: /\bAIza[0-9A-Za-z_-]{35}\b/ },
   { kind: "a Grafana token", shape: /\bgl(?:sa|c)_[A-Za-z0-9+/=_]{32,}/ },
   { kind: "a HashiCorp Vault token", shape: /\bhv[sb]\.[A-Za-z0-9_-]{24,}/ },
-  { kind: "a Hugging Face token", shape: /\bhf_[A-Za-z0-9]{30,}\b/ },
-  { kind: "a JSON Web Token", shape: /\beyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{16,}/ },
+  { kind: "a Hugging Face token", shape: /\bhf_[A-Za-z0-9]{30}/ },
+  { kind: "a JSON Web Token", shape: /\beyJ[A-Za-z0-9_-]{8,999}\.eyJ[A-Za-z0-9_-]{8,999}\.[A-Za-z0-9_-]{16}/ },
   { kind: "an npm token", shape: /\bnpm_[A-Za-z0-9]{36}\b/ },
   { kind: "an OpenAI API key", shape: /\bsk-(?:proj-|svcacct-)?[A-Za-z0-9_-]{40,}/ },
   { kind: "a PyPI token", shape: /\bpypi-AgE[A-Za-z0-9_-]{50,}/ },
@@ -27,8 +28,13 @@ const SHAPES: readonly { kind: string; shape: RegExp }[] = [
   { kind: "a Telegram bot token", shape: /\b\d{8,10}:AA[A-Za-z0-9_-]{33}\b/ },
 ];
 
+const ANY_SHAPE = new RegExp(SHAPES.map(({ shape }) => shape.source).join("|"));
+
 /** `scheme://user:password@host`, where the password is written out. */
-const URL_PASSWORD = /\b[a-z][a-z0-9+.-]*:\/\/[^\s:/?#@"'<>]*:([^\s/@"'<>]+)@[^\s"'<>]/gi;
+const URL_PASSWORD = /\b[a-z][a-z0-9+.-]{1,20}:\/\/[^\s:/?#@"'<>]{0,99}:([^\s/@"'<>]{1,199})@[^\s"'<>]/gi;
+
+/** What a line has to hold for a name or a word in it to be of interest; wider than the names below. */
+const SUSPICIOUS = /pass|pwd|secret|key|token|credential|salt|auth|hash|cookie|bearer|identified/i;
 
 /** Names whose value is a password whatever it looks like. */
 const PASSWORD_NAME =
@@ -37,14 +43,41 @@ const PASSWORD_NAME =
 const TOKEN_NAME =
   /token|credential|salt|(?:^|[^a-z])auth(?:[^a-z]|$)|(?:^|[_\-. ])key$|(?:^|[_\-. ])(?:hash|cookie|bearer)(?:$|[_\-. ])/i;
 /** Names that speak about a secret without being one: where it is, how long, which kind, whose. */
-const ABOUT_NAME =
-  /(?:^|[_\-.])(?:file|path|dir|name|names|id|ids|url|uri|endpoint|host|ttl|age|len|length|size|min|max|count|expir\w*|expiry|lifetime|timeout|enabled|disabled|required|policy|type|kind|mode|method|methods|algorithm|alg|header|headers|field|fields|provider|store|backend|engine|ref|reference|user|username|usernames|group|issuer|audience|usage|rotation|prefix|format|version|claim|claims|scope|scopes|plugin|class|provisioner|public|pub|encryption|replace|in|authenticator)$/i;
+const ABOUT_NAME = new RegExp(
+  `(?:^|[_\\-.])(?:${[
+    "account|alg|algorithm|attempts|attr|attribute|audience|authentication|authenticator|backend|claims?|class|column|command|config",
+    "count|dir|driver|enabled|disabled|encryption|endpoint|engine|env|expir\\w*|expiry|fields?|file|format|group|headers?|hint|host",
+    "ids?|in|issuer|label|len|length|lifetime|manager|max|message|methods?|min|mode|mount|names?|password_key|path|plugin|policy",
+    "prefix|project|provider|provisioner|ref|reference|region|replace|required|reset|role|rotation|scopes?|selector|service|size",
+    "store|subject|template|timeout|title|ttl|age|type|kind|uri|url|usage|users?|usernames?|var|variable|version|volume",
+  ].join("|")})$|public|pub_key|existing|encrypted|authorized|hashed`,
+  "i",
+);
 
-/** Values that stand for another: references of ours and of shells, templates, environment look-ups, empty markers. */
-const REFERENCE =
-  /\$\{|\$\(|\$[A-Za-z_]|\{\{|%\(|%[A-Z_]+%|<[a-z _-]+>|^\[.*\]$|^\{.*\}$|\benv\(|\bos\.environ|getenv|\bfile\(|^\$__|^!|^\*+$|^x+$/i;
+/** Values that stand for another: references of ours and of shells, templates, look-ups, other places of a document. */
+const REFERENCE = new RegExp(
+  [
+    /\$[{(]/,
+    /(?:^|\W)\$[\w@*#]/,
+    /`/,
+    /\{\{/,
+    /%\(/,
+    /%[A-Z_]+%/,
+    /<[a-z _-]+>/i,
+    /^[[{(]/,
+    /^!/,
+    /^[*&]\w/,
+    /^[*x.]+$/i,
+    /^\w[\w.]*\(/,
+    /^(?:process\.env|os\.environ|import\.meta|env|config|settings|secrets|vault|request|args|self|this|var|local|data)\./,
+  ]
+    .map(({ source }) => source)
+    .join("|"),
+);
+/** A variable of a program that is called for what it holds: `password=db_password`. */
+const VARIABLE = /^[a-z][a-z0-9]*(?:_[a-z0-9]+)*_(?:password|passwd|secret|token|key)$/;
 const PLAIN =
-  /^(?:true|false|yes|no|on|off|null|none|nil|required|optional|disabled|enabled|default|undefined|~|-?\d+(?:\.\d+)?[a-z]{0,2}|)$/i;
+  /^(?:true|false|yes|no|on|off|null|none|nil|required|optional|disabled|enabled|default|undefined|files|compat|prompt|~|-?\d+(?:\.\d+)?[a-z]{0,2}|)$/i;
 const FILE_PATH = /^(?:\.{0,2}\/|~\/|[a-z]:\\|file:)/i;
 
 /** Passwords that stand in manuals and are tried first by everyone. */
@@ -76,9 +109,11 @@ export function secretIn(name: string, value: string): Literal | undefined {
 
 /** The secrets written into a text, at most one a line: a file, a command, a shell script. */
 export function secretsInText(text: string): Literal[] {
+  const shaped = ANY_SHAPE.test(text) || text.includes("://");
+  if (!shaped && !SUSPICIOUS.test(text)) return [];
   const found: Literal[] = [];
   for (const [place, line] of text.split("\n").entries()) {
-    const literal = secretShape(line) ?? assignedSecret(line);
+    const literal = (shaped ? secretShape(line) : undefined) ?? (SUSPICIOUS.test(line) ? assignedSecret(line) : undefined);
     if (literal !== undefined) found.push({ ...literal, line: place + 1 });
   }
   return found;
@@ -96,43 +131,42 @@ export function secretsInCommand(args: readonly string[]): { place: number; lite
 }
 
 function secretShape(text: string): Literal | undefined {
-  const shape = SHAPES.find((known) => known.shape.test(text));
-  if (shape !== undefined) return { grade: "secret", kind: shape.kind };
+  if (ANY_SHAPE.test(text)) {
+    const shape = SHAPES.find((known) => known.shape.test(text));
+    return { grade: "secret", kind: shape?.kind ?? "a key" };
+  }
+  if (!text.includes("://")) return undefined;
   for (const [, password = ""] of text.matchAll(URL_PASSWORD)) {
     if (!stands(password)) return { grade: gradeOf(password), kind: "a URL with a password" };
   }
   return undefined;
 }
 
-/** `name: value`, `name = value`, `NAME=value`, `--name=value`; what follows in the line is not read. */
+/**
+ * `name: value`, `name = value`, `NAME=value`, `--name=value`; what follows in the line is not read. A colon with a space before
+ * it and none after is psql's reference to a variable (`PASSWORD :'name'`).
+ */
 const ASSIGNMENT =
-  /(?<![\w.$-]|\$\{)-{0,2}(["']?)([A-Za-z_][\w.-]{1,60})\1\s*(?:=>|:=|=|:)\s*("(?:[^"\\]|\\.)*"|'[^']*'|[^\s"',;&|{}()[\]][^\s"',;&|})]*)/g;
+  /(?<![\w.$-]|\$\{)-{0,2}(["']?)([A-Za-z_][\w.-]{1,60})\1(?:\s{0,40}(?:=>|:=|=)\s{0,40}|:\s{0,40}|\s{1,40}:\s{1,40})("(?:[^"\\]|\\.){0,256}"|'[^']{0,256}'|[^\s"',;&|{}()[\]][^\s"',;&|})]{0,256})/g;
 
 function assignedSecret(line: string): Literal | undefined {
-  const trimmed = line.trim();
-  if (/^(#|\/\/|;|--\s|\*)/.test(trimmed)) return undefined;
-  for (const { name, value } of assignments(line)) {
-    const literal = namedSecret(name, value);
+  if (/^\s*(#|\/\/|;|--\s|\*)/.test(line)) return undefined;
+  ASSIGNMENT.lastIndex = 0;
+  for (let match = ASSIGNMENT.exec(line); match !== null; match = ASSIGNMENT.exec(line)) {
+    const [whole, , name = "", raw = ""] = match;
+    const literal = raw === name || VARIABLE.test(raw) ? undefined : namedSecret(name, unquoted(raw));
     if (literal !== undefined) return literal;
+    // The value of one assignment can be the name of the next.
+    ASSIGNMENT.lastIndex = match.index + whole.length - raw.length;
   }
   return bareSecret(line);
 }
 
-/** Every place an assignment may begin is tried, since the value of one can be the name of the next. */
-function* assignments(line: string): Iterable<{ name: string; value: string }> {
-  const pattern = new RegExp(ASSIGNMENT.source, "g");
-  for (let match = pattern.exec(line); match !== null; match = pattern.exec(line)) {
-    const [whole, , name = "", raw = ""] = match;
-    yield { name, value: unquoted(raw) };
-    pattern.lastIndex = match.index + whole.length - raw.length;
-  }
-}
-
 const unquoted = (text: string): string => text.replace(/^(["'])(.*)\1$/s, "$2");
 
-/** Words that take their password as the next word, as configuration files write it. */
+/** Words that take their password as the next word, as configuration files, commands and SQL write it. */
 const BARE_DIRECTIVE =
-  /(?<![\w.-])(?:requirepass|masterauth|auth-pass\s+\S+|insecure-password|--[\w-]*pass(?:word)?)\s+(\S+)/gi;
+  /(?<![\w.-])(?:requirepass|masterauth|auth-pass\s{1,40}\S{1,99}|insecure-password|stats\s{1,40}auth|--[\w-]{0,40}pass(?:word)?|identified\s{1,40}by|password(?=\s{1,40}'))\s{1,40}('[^']{0,256}'|\S{1,256})/gi;
 
 function bareSecret(line: string): Literal | undefined {
   for (const [, password = ""] of line.matchAll(BARE_DIRECTIVE)) {
@@ -142,9 +176,12 @@ function bareSecret(line: string): Literal | undefined {
   return undefined;
 }
 
+const MAX_NAME = 100;
+const MAX_VALUE = 300;
+
 function namedSecret(name: string, value: string): Literal | undefined {
-  const text = value.trim();
-  const spaced = name.replace(/([a-z0-9])([A-Z])/g, "$1_$2");
+  const text = value.slice(0, MAX_VALUE).trim();
+  const spaced = name.slice(-MAX_NAME).replace(/([a-z0-9])([A-Z])/g, "$1_$2");
   if (ABOUT_NAME.test(spaced) || stands(text)) return undefined;
   if (PASSWORD_NAME.test(spaced)) {
     if (/\s/.test(text)) return undefined;

@@ -62,7 +62,7 @@ export const machineRules: readonly Rule[] = [
     *check({ machines }) {
       for (const workload of machines) {
         for (const [place, command] of (workload.specs.bootstrap?.commands ?? []).entries()) {
-          if (!/\b(curl|wget)\b[^\n;&]*\|[^\n;&]*\b(ba|da|z)?sh\b/.test(command)) continue;
+          if (!/\b(curl|wget)\b[^\n;&|]{0,999}\|[^\n;&|]{0,199}\b(ba|da|z)?sh\b/.test(command)) continue;
           yield {
             resource: workload.name,
             path: at(workload, "bootstrap", "commands", place),

@@ -1,4 +1,3 @@
-import { knownImage } from "./known-images.ts";
 import { cis, cwe, kics } from "./references.ts";
 import { at, type Change, each, type Rule, type Scene } from "./rule.ts";
 
@@ -138,7 +137,7 @@ export const networkRules: readonly Rule[] = [
     fix: "Put it on a network with internal true, together with those that use it.",
     references: [cwe(653)],
     check: each("containers", (workload, { networks }) => {
-      if (knownImage(workload.specs.image)?.store !== true) return undefined;
+      if (workload.known?.store !== true) return undefined;
       const open = (workload.specs.networks ?? []).filter((name) =>
         networks.some((network) => network.name === name && network.specs.internal !== true),
       );

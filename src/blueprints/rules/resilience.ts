@@ -1,9 +1,8 @@
 import { isShellLess } from "../checks/images.ts";
 import { quorum } from "../checks/quorum.ts";
 import { draftOf } from "../draft.ts";
-import { knownImage, readImage } from "./known-images.ts";
 import { cis, cwe, kics, ksv } from "./references.ts";
-import { at, type Change, each, type Found, type Rule } from "./rule.ts";
+import { at, type Change, each, type Found, type Rule, type Subject } from "./rule.ts";
 
 /** What keeps a deployment up, and keeps one resource from taking the others down. */
 
@@ -55,12 +54,11 @@ export const resilienceRules: readonly Rule[] = [
     fix: "Add a healthcheck that asks the service itself.",
     references: [kics("698ed579-b239-4f8f-a388-baa4bcb13ef8"), cis("5.27")],
     check: each("containers", (workload) => {
-      const { healthcheck, run_once, image, command, entrypoint, files } = workload.specs;
+      const { known, image } = workload;
+      const { healthcheck, run_once, command, entrypoint, files } = workload.specs;
       if (run_once === true || (healthcheck !== undefined && healthcheck.test[0] !== "NONE")) return undefined;
-      const known = knownImage(image);
-      const parsed = readImage(image);
       const path = at(workload, "healthcheck");
-      if (parsed !== undefined && isShellLess(parsed)) {
+      if (image !== undefined && isShellLess(image)) {
         return {
           path,
           severity: "info",
@@ -114,8 +112,8 @@ export const resilienceRules: readonly Rule[] = [
     fix: "Mount a storage resource where the image keeps its data.",
     references: [],
     check: each("containers", (workload) => {
-      const { image, volumes = [], command = [], entrypoint = [], run_once } = workload.specs;
-      const known = knownImage(image);
+      const { known } = workload;
+      const { volumes = [], command = [], entrypoint = [], run_once } = workload.specs;
       if (known?.data === undefined || run_once === true) return undefined;
       if (known.dataWhen !== undefined && !known.dataWhen.test([...entrypoint, ...command].join(" "))) return undefined;
       const targets = volumes.map(({ target }) => target.replace(/\/+$/, ""));
@@ -161,7 +159,7 @@ export const resilienceRules: readonly Rule[] = [
         )
       )
         return;
-      const store = containers.find(({ specs }) => knownImage(specs.image)?.store === true && (specs.volumes ?? []).length > 0);
+      const store = containers.find(({ known, specs }) => known?.store === true && (specs.volumes ?? []).length > 0);
       if (store !== undefined)
         yield {
           resource: store.name,
@@ -172,16 +170,9 @@ export const resilienceRules: readonly Rule[] = [
   },
 ];
 
-function limit(
-  workload: Parameters<typeof at>[0] & {
-    name: string;
-    specs: { cpu?: number | undefined; memory_mb?: number | undefined; image?: string | undefined };
-  },
-  key: "cpu" | "memory_mb",
-  what: string,
-): Omit<Found, "resource"> | undefined {
+function limit(workload: Subject, key: "cpu" | "memory_mb", what: string): Omit<Found, "resource"> | undefined {
   if (workload.specs[key] !== undefined) return undefined;
-  const to = knownImage(workload.specs.image)?.limits?.[key];
+  const to = workload.known?.limits?.[key];
   const path = at(workload, key);
   return {
     path,

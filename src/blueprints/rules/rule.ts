@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { Blueprint } from "../schema.ts";
 import { type Parts, partsOf, type Workload } from "../workload.ts";
+import { type Image, type KnownImage, knownImage, readImage } from "./known-images.ts";
 
 export const SEVERITIES = ["critical", "high", "medium", "low", "info"] as const;
 export const severitySchema = z.enum(SEVERITIES);
@@ -27,15 +28,22 @@ export interface Found {
   changes?: readonly Change[];
 }
 
+/** A workload with its image read, and what is known of that image. */
+export interface Subject extends Workload {
+  image: Image | undefined;
+  known: KnownImage | undefined;
+}
+
 /** What a rule looks at. */
 export interface Scene extends Parts {
   blueprint: Blueprint;
+  workloads: Subject[];
   /** Docker containers, also rehearsed ones. */
-  containers: Workload[];
-  /** Everything made from an image. */
-  images: (Workload & { specs: { image: string } })[];
+  containers: Subject[];
+  /** Everything made from an image whose reference can be read; validation says when it cannot. */
+  images: (Subject & { image: Image })[];
   /** Virtual machines and system containers. */
-  machines: Workload[];
+  machines: Subject[];
 }
 
 /** One audit rule: pure, and about one thing. */
@@ -52,12 +60,17 @@ export interface Rule {
 
 export function sceneOf(blueprint: Blueprint): Scene {
   const parts = partsOf(blueprint);
+  const workloads = parts.workloads.map((workload): Subject => {
+    const image = readImage(workload.specs.image);
+    return { ...workload, image, known: image && knownImage(image.name) };
+  });
   return {
-    blueprint,
     ...parts,
-    containers: parts.workloads.filter(({ kind }) => kind === "container"),
-    images: parts.workloads.filter((workload): workload is Scene["images"][number] => workload.specs.image !== undefined),
-    machines: parts.workloads.filter(({ kind }) => kind === "machine"),
+    blueprint,
+    workloads,
+    containers: workloads.filter(({ kind }) => kind === "container"),
+    images: workloads.filter((workload): workload is Scene["images"][number] => workload.image !== undefined),
+    machines: workloads.filter(({ kind }) => kind === "machine"),
   };
 }
 
@@ -70,14 +83,14 @@ export const at = ({ index }: { index: number }, ...rest: (string | number)[]): 
 ];
 
 /** A check that looks at one workload at a time and finds at most one thing. */
-export function each(
-  of: "containers" | "images" | "machines" | "workloads",
-  find: (workload: Workload, scene: Scene) => Omit<Found, "resource"> | undefined,
+export function each<K extends "containers" | "images" | "machines" | "workloads">(
+  of: K,
+  find: (subject: Scene[K][number], scene: Scene) => Omit<Found, "resource"> | undefined,
 ): Rule["check"] {
   return function* check(scene) {
-    for (const workload of scene[of]) {
-      const found = find(workload, scene);
-      if (found !== undefined) yield { resource: workload.name, ...found };
+    for (const subject of scene[of]) {
+      const found = find(subject as Scene[K][number], scene);
+      if (found !== undefined) yield { resource: subject.name, ...found };
     }
   };
 }

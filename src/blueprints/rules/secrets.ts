@@ -1,16 +1,22 @@
 import type { Workload } from "../workload.ts";
-import { knownImage, readImage } from "./known-images.ts";
 import { type Literal, secretIn, secretsInCommand, secretsInText } from "./literals.ts";
 import { cis, cwe } from "./references.ts";
 import { at, type Found, type Rule, type Scene } from "./rule.ts";
 
 /** Secrets that are written down, known to everyone, or not asked for. No finding holds a value. */
 
+/** Two rules ask about the same texts; they are read once. */
+const read = new WeakMap<Scene, readonly (Found & { literal: Literal })[]>();
+
 /** Every text of a workload that may hold a secret, with what was found there. */
-function* literals({ workloads }: Scene): Iterable<Found & { literal: Literal }> {
-  for (const workload of workloads) {
-    for (const found of literalsOf(workload)) yield { resource: workload.name, ...found };
-  }
+function literals(scene: Scene): readonly (Found & { literal: Literal })[] {
+  const known = read.get(scene);
+  if (known !== undefined) return known;
+  const found = scene.workloads.flatMap((workload) =>
+    [...literalsOf(workload)].map((one) => ({ resource: workload.name, ...one })),
+  );
+  read.set(scene, found);
+  return found;
 }
 
 function* literalsOf(workload: Workload): Iterable<{ path: (string | number)[]; detail: string; literal: Literal }> {
@@ -114,9 +120,10 @@ export const secretRules: readonly Rule[] = [
     *check(scene) {
       for (const { literal, ...found } of literals(scene)) if (literal.grade === "default") yield found;
       for (const workload of scene.images) {
-        const { env = {}, image, name } = { ...workload.specs, name: workload.name };
+        const { name, known } = workload;
+        const { env = {} } = workload.specs;
         const isSet = (key: string) => [key, `${key}_FILE`, `${key}__FILE`].some((variant) => variant in env);
-        for (const key of knownImage(image)?.mustSet ?? []) {
+        for (const key of known?.mustSet ?? []) {
           if (!isSet(key))
             yield {
               resource: name,
@@ -136,7 +143,7 @@ export const secretRules: readonly Rule[] = [
     references: [cwe(526)],
     *check({ images }) {
       for (const workload of images) {
-        const form = knownImage(workload.specs.image)?.fileSecrets;
+        const form = workload.known?.fileSecrets;
         if (form === undefined) continue;
         for (const [key, value] of Object.entries(workload.specs.env ?? {})) {
           if (typeof value !== "object" || !form.names.test(key)) continue;
@@ -158,7 +165,7 @@ export const secretRules: readonly Rule[] = [
     references: [cwe(306)],
     *check({ workloads }) {
       for (const workload of workloads) {
-        const { env = {}, command = [], entrypoint = [], files = [], image } = workload.specs;
+        const { env = {}, command = [], entrypoint = [], files = [] } = workload.specs;
         for (const [key, value] of Object.entries(env)) {
           const open =
             typeof value === "object"
@@ -174,8 +181,7 @@ export const secretRules: readonly Rule[] = [
         const words = [...entrypoint, ...command].join(" ");
         const texts = [words, ...files.map(({ content }) => content)];
         const open = OPEN_COMMANDS.find((setting) => texts.some((text) => setting.words.test(text)));
-        const required =
-          /valkey|redis/.test(readImage(image)?.name ?? "") && texts.some((text) => PASSWORD_REQUIRED.test(text));
+        const required = /valkey|redis/.test(workload.image?.name ?? "") && texts.some((text) => PASSWORD_REQUIRED.test(text));
         if (open !== undefined && !required)
           yield { resource: workload.name, path: at(workload, "command"), detail: `${workload.name}: ${open.what}.` };
       }

@@ -83,6 +83,8 @@ export class Simulation {
   /** Asks for something once everything has settled, and lives on until it has again. */
   async continue(action: Action): Promise<DeploymentRecord | Refusal> {
     const answer = this.#ask(action);
+    // Its answer is given once it is kept.
+    this.journal.commit();
     await this.#untilSettled();
     return answer;
   }
