@@ -170,7 +170,7 @@ for (let fold = 0; fold < FOLDS; fold++) {
     judged.push({ label, scores: scores(weights, featuresOf(fill(text))) });
 }
 const temperature = calibrate(judged);
-console.log(
+console.info(
   `${lines.length} messages, cross-validated accuracy ${accuracy(judged).toFixed(3)}, temperature ${temperature.toFixed(2)}`,
 );
 
@@ -182,7 +182,7 @@ if (extra !== undefined) {
     const [label = "", text = ""] = line.split("\t");
     return { label: labels.indexOf(label), scores: scores(rounded, featuresOf(text)), text };
   });
-  console.log(`${extra}: accuracy ${accuracy(results).toFixed(3)} of ${results.length}`);
+  console.info(`${extra}: accuracy ${accuracy(results).toFixed(3)} of ${results.length}`);
 }
 await writeFile(
   file("model.json"),
