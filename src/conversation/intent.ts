@@ -18,6 +18,9 @@ export interface Surroundings {
 const WITH_BLUEPRINT: Partial<Record<Intent, number>> = { create_blueprint: -0.7, customize_template: 0.7 };
 const WITH_DEPLOYMENT: Partial<Record<Intent, number>> = { manage_deployment: 0.7 };
 
+/** Nothing said in a few words is certain. */
+const MOST_SURE = 0.99;
+
 const LABELS = model.labels.filter((label): label is Intent => (INTENTS as readonly string[]).includes(label));
 
 /** Finds the intent of a message here, without asking any model: a linear model over words and pieces of words. */
@@ -33,7 +36,7 @@ export function classify(
   const top = Math.max(...scores);
   const total = scores.reduce((sum, score) => sum + Math.exp(score - top), 0);
   const intent = LABELS[scores.indexOf(top)] ?? "general";
-  return { intent, confidence: Math.round(100 / total) / 100 };
+  return { intent, confidence: Math.min(MOST_SURE, Math.round(100 / total) / 100) };
 }
 
 /** Made on first use: starting the Worker does not wait for it. */

@@ -9,7 +9,7 @@ export const PLANNER_NAME = "built-in planner";
 
 /**
  * Answers by rules, without any language model: always there, deterministic, and says what it is. It speaks the way models are
- * asked to: words, then the blueprint as a fenced JSON block.
+ * asked to: words, then the blueprint as a fenced JSON block. Each piece is a batch of its own, produced when it is pulled.
  */
 export const planner: Model = {
   name: PLANNER_NAME,
@@ -17,10 +17,7 @@ export const planner: Model = {
     sourceOf(async function* words() {
       const { text, blueprint } = answer(task);
       const pieces = [...wordsOf(text), ...(blueprint === undefined ? [] : block(blueprint))];
-      for (const piece of pieces) {
-        yield [{ type: "text", text: piece } satisfies ModelEvent];
-        await nextTurn();
-      }
+      for (const piece of pieces) yield [{ type: "text", text: piece } satisfies ModelEvent];
       yield [{ type: "finish", reason: "stop", model: PLANNER_NAME }];
     }),
 };
@@ -38,6 +35,3 @@ function block({ resources, ...rest }: Blueprint): string[] {
   const body = resources.map((resource, index) => `${index === 0 ? "" : ",\n"}${JSON.stringify(resource)}`);
   return [`\n\n\`\`\`json\n${head},"resources":[\n`, ...body, "\n]}\n```\n"];
 }
-
-/** A turn of the event loop between two pieces, so that each leaves as a chunk of its own. */
-const nextTurn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));

@@ -118,7 +118,9 @@ export function auditReport(blueprint: Blueprint, today: string): string {
               `- **${severity}** ${id}${resource === undefined ? "" : ` ${resource}`}: ${title} Fix: ${fix}`,
           ),
         ]),
-    ...(open.length > worst.length ? ["", `And ${open.length - worst.length} more.`] : []),
+    ...(open.length > worst.length
+      ? ["", `And ${open.length - worst.length} that ${worst.length === MAX_LISTED ? "weigh less" : "only inform"}.`]
+      : []),
     "",
     "`POST /api/v1/blueprints/audit?fix=true` mends what can be mended safely; `?format=sarif` gives a report for other tools.",
   ].join("\n");
@@ -147,7 +149,7 @@ export function deployReport(blueprint: Blueprint, { origin }: Task, untouched: 
     `curl -X POST ${api}/blueprints/ -H "Content-Type: application/json" -d @blueprint.json`,
     "```",
     "",
-    "The answer to the last one has the deployment's id and the address of its events. Add `?provider=fake` to rehearse it; where no target is configured, every deployment is a rehearsal.",
+    "The answer to the last one has the deployment's id and the address of its events. Add `?provider=fake` to rehearse it; where no target is configured, every deployment is a rehearsal. Where the server asks for a token, add `-H 'Authorization: Bearer …'` with one that has the scope `deploy`.",
   ].join("\n");
 }
 
@@ -157,7 +159,7 @@ const VERBS: readonly { words: RegExp; line: (api: string) => string }[] = [
     line: (api) => `curl -X POST ${api}/cancel`,
   },
   {
-    words: /roll.?back|revert|undo|zuruck|ruckgangig|revien|reviert|reverta|torna|terug|previous/i,
+    words: /roll.{0,20}back|revert|undo|zuruck|ruckgangig|revien|reviert|reverta|torna|terug|previous/i,
     line: (api) => `curl -X POST ${api}/rollback`,
   },
   {
