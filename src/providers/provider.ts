@@ -21,6 +21,8 @@ export interface DesiredObject {
   type: ResourceType;
   provider: ProviderName;
   specs: Readonly<Record<string, unknown>>;
+  /** The version of each secret that the specs refer to. */
+  secrets: Readonly<Record<string, number>>;
   /** SHA-256 of what the object is made from; equal hashes mean that nothing has to be done. */
   hash: string;
   /** Keys of the networks and volumes that have to exist before this can be created. */
@@ -37,6 +39,8 @@ export interface ObservedObject {
   /** Hash of what it was made from, read back from its marks. */
   hash: string;
   state: "created" | "running" | "stopped" | "healthy" | "unhealthy" | "finished";
+  /** Where it is reached from outside its own networks. */
+  ip?: string;
   /** For storage: something has been written to it, or may have been. */
   holds_data?: boolean;
 }
@@ -85,6 +89,8 @@ export interface Lifecycle {
 }
 
 export interface Provider {
+  /** Where published ports are reached. */
+  readonly host: string;
   readonly lifecycle: Lifecycle;
   /** Everything at the target that carries this deployment's mark. */
   observe(owner: Ownership): Promise<Reply<ObservedObject[]>>;
@@ -99,4 +105,6 @@ export interface ObjectReference {
   owner: Ownership;
   key: string;
   desired?: DesiredObject;
+  /** Values for the references in `desired.specs`; filled in at the last moment and kept nowhere. */
+  secrets: ReadonlyMap<string, string>;
 }

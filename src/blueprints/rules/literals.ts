@@ -38,7 +38,7 @@ const SUSPICIOUS = /pass|pwd|secret|key|token|credential|salt|auth|hash|cookie|b
 
 /** Names whose value is a password whatever it looks like. */
 const PASSWORD_NAME =
-  /(?:^|[^a-z])(?:pass|passwd|passphrase|pwd|requirepass|masterauth|pgpass)(?:[^a-z]|$)|password|secret|(?:^|[_\-. ])(?:fernet|encryption|signing|private|access|secret|master|api|admin|auth|cookie|session|jwt)[_\-. ]?key(?:$|[^a-z])|apikey/i;
+  /(?:^|[^a-z])(?:pass|passwd|passphrase|pwd|requirepass|masterauth|pgpass)(?:[^a-z]|$)|password|secret|(?:^|[_\-. ])(?:fernet|encryption|signing|private|secret|master|api|admin|auth|cookie|session|jwt)[_\-. ]?key(?:$|[^a-z])|apikey/i;
 /** Names whose value is a secret if it looks random. */
 const TOKEN_NAME =
   /token|credential|salt|(?:^|[^a-z])auth(?:[^a-z]|$)|(?:^|[_\-. ])key$|(?:^|[_\-. ])(?:hash|cookie|bearer)(?:$|[_\-. ])/i;
@@ -61,7 +61,7 @@ const REFERENCE = new RegExp(
     /(?:^|\W)\$[\w@*#]/,
     /`/,
     /\{\{/,
-    /%\(/,
+    /%\(|^%[a-z]$/,
     /%[A-Z_]+%/,
     /<[a-z _-]+>/i,
     /^[[{(]/,
