@@ -1,8 +1,8 @@
 import { exports } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
 import { blueprintSchema } from "../../src/blueprints/schema.ts";
-import { request } from "../support/request.ts";
 import { type ConversationEvent, conversationEventSchema } from "../../src/conversation/events.ts";
+import { request } from "../support/request.ts";
 
 const BASE = "http://localhost/api/v1/conversation";
 
