@@ -70,22 +70,24 @@ function settled({ needs }: Requirements): Map<Need, number> {
 function best(needs: ReadonlyMap<Need, number>, requirements: Requirements, options: readonly Option[]): Option | undefined {
   const top = Math.max(1, ...options.map(({ candidate }) => candidate.score));
   const ranked = options
-    .map((option) => ({ option, score: fit(option, needs, requirements) + searchBonus(option, top) }))
+    .map((option) => ({ option, score: suitability(option, needs, requirements) + searchBonus(option, top) }))
     .filter(({ score }) => score > 0)
     .toSorted((a, b) => b.score - a.score);
   return ranked[0]?.option;
 }
 
-function fit({ profile }: Option, needs: ReadonlyMap<Need, number>, requirements: Requirements): number {
+function suitability({ profile }: Option, needs: ReadonlyMap<Need, number>, requirements: Requirements): number {
   let score = 0;
   for (const [need, weight] of needs) {
     if (profile.core.includes(need)) score += weight;
     else if (profile.covers.includes(need)) score += weight * 0.45;
   }
   if (score === 0) return 0;
+  // A template that only brings the thing along is not what was asked for.
+  if (!profile.core.some((need) => needs.has(need))) score *= 0.5;
   if (requirements.highAvailability && profile.highAvailability) score += 0.6;
   if (requirements.highAvailability && !profile.highAvailability) score -= 0.4;
-  return score + sizeFit(profile, requirements);
+  return score + (needs.has("web") ? sizeFit(profile, requirements) : 0);
 }
 
 /** Between templates for the same need the load decides: the small one for little, the larger one for much. */
@@ -94,7 +96,7 @@ function sizeFit({ core, requestsPerSecond, highAvailability }: Profile, require
   const load = peakLoad(requirements);
   const much = load !== undefined && load > SIMPLE_SHARE * 24;
   const large = requirements.highAvailability || much;
-  return large === highAvailability ? 0.5 : 0;
+  return large === highAvailability ? 1 : 0;
 }
 
 /** The search breaks ties, and finds custom templates that no word list knows. */

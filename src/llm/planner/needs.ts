@@ -92,10 +92,13 @@ export function anyOf(words: string): RegExp {
 export function needsIn(text: string): Map<Need, number> {
   const found = new Map<Need, number>();
   for (const { need, weight, pattern } of PATTERNS) {
-    const distinct = new Set(text.match(pattern) ?? []).size;
-    if (distinct === 0) continue;
-    // A word that names a need decides; further hints only add to it.
-    found.set(need, Math.max(found.get(need) ?? 0, weight) + Math.min(distinct - 1, 3) * 0.25 * weight);
+    const matches = [...text.matchAll(pattern)];
+    const [first] = matches;
+    if (first === undefined) continue;
+    // The strongest word decides; further ones and an early place only add to it.
+    const further = Math.min(new Set(matches.map(([word]) => word)).size - 1, 3) * 0.1 * weight;
+    const early = weight === 1 ? 0 : 1 - first.index / text.length;
+    found.set(need, Math.max(found.get(need) ?? 0, weight + further + early));
   }
   return found;
 }

@@ -124,7 +124,7 @@ function load(text: string): Pick<Requirements, "dailyUsers" | "concurrentUsers"
 /** People a day. Weeks and months are shared out over their days; a number without a period counts as daily, the safe reading. */
 function peopleIn(text: string): number | undefined {
   const found = new RegExp(
-    String.raw`${NUMBER}\+?\s*(?:(?:daily|active|monthly|registered|weekly|unique|paying|total|taglichen?|monatlichen?|new|happy)\s+){0,2}(?:${PEOPLE})(.{0,30})`,
+    String.raw`${NUMBER}\+?\s*(?:(?:daily|active|monthly|registered|weekly|unique|paying|total|taglichen?|monatlichen?|new|happy)\s+){0,2}(?:${PEOPLE})([^\d$€,.;]{0,30})`,
     "u",
   ).exec(text);
   if (found === null) return undefined;

@@ -23,6 +23,9 @@ const SMALL_SCALE = 0.5;
 const DISK_HEADROOM = 1.3;
 const MAX_DISK_GB = 1_048_576;
 const MAX_REPLICAS = 50;
+const MAX_GPUS = 64;
+const MAX_CPU = 512;
+const MAX_MEMORY_MB = 8_388_608;
 
 /** Gives a chosen template the size the request asks for. `main` is the template the request's figures are about. */
 export function size(choice: Choice, requirements: Requirements, message: string, main: boolean): Sized {
@@ -108,14 +111,13 @@ function setGpus({ draft, reasons, choice }: Sized, { gpus, team }: Requirements
   const wanted = gpus ?? team;
   const made = draft.at(1);
   if (wanted === undefined || !made.ok) return;
-  const node = made.value.resources.find((resource) => sizeOf(resource, "gpus") > 0);
-  if (node === undefined) return;
-  const each = sizeOf(node, "gpus");
-  const nodes = Math.min(MAX_REPLICAS, Math.max(1, Math.ceil(wanted / each)));
-  draft.set(node.name, "replicas", nodes);
+  const nodes = made.value.resources.filter((resource) => sizeOf(resource, "gpus") > 0);
+  if (nodes.length === 0) return;
+  const each = Math.min(MAX_GPUS, Math.max(1, Math.ceil(wanted / nodes.length)));
+  for (const { name } of nodes) draft.set(name, "gpus", each);
   const who = gpus === undefined ? `${wanted} people get a GPU each` : `${wanted} GPUs are asked for`;
   reasons.push(
-    `${who}: ${nodes} ${nodes === 1 ? "node" : "nodes"} of ${node.name} with ${each} ${each === 1 ? "GPU" : "GPUs"} each.`,
+    `${who}: ${nodes.map(({ name }) => name).join(" and ")} ${nodes.length === 1 ? "has" : "have"} ${each}${nodes.length === 1 ? "" : " each"}.`,
   );
 }
 
@@ -125,8 +127,35 @@ function setReplicas({ draft, reasons, choice }: Sized, { replicas, gpus }: Requ
   if (!made.ok) return;
   const target = meant(message, draft.running) ?? workhorse(made.value, draft.running);
   if (target === undefined) return;
+  const family = siblings(target, draft.running);
+  if (family.length > 1) {
+    enlarge(draft, made.value, family, replicas / family.length);
+    const part = target.replace(/-\d+$/, "");
+    reasons.push(
+      replicas === family.length
+        ? `There are ${replicas} of ${part}, as asked for.`
+        : `The template names its ${family.length} of ${part} one by one; instead of ${replicas} like them, each gets ${scaleText(replicas / family.length)} times the size.`,
+    );
+    return;
+  }
   const set = draft.set(target, "replicas", Math.min(MAX_REPLICAS, Math.max(1, replicas)));
   if (set !== undefined) reasons.push(`${target} runs ${set} ${set === 1 ? "time" : "times"}.`);
+}
+
+/** `agent-1`, `agent-2` …: machines that differ only in their number. */
+function siblings(name: string, names: readonly string[]): string[] {
+  const stem = /^(.+)-\d+$/.exec(name)?.[1];
+  return stem === undefined ? [name] : names.filter((other) => other.replace(/-\d+$/, "") === stem && other !== stem);
+}
+
+function enlarge(draft: Draft, { resources }: Blueprint, names: readonly string[], factor: number): void {
+  for (const { name, specs } of resources) {
+    if (!names.includes(name)) continue;
+    const { cpu, memory_mb } = specs as { cpu?: number; memory_mb?: number };
+    if (cpu !== undefined) draft.set(name, "cpu", Math.min(MAX_CPU, Math.ceil(cpu * factor)));
+    if (memory_mb !== undefined)
+      draft.set(name, "memory_mb", Math.min(MAX_MEMORY_MB, Math.ceil((memory_mb * factor) / 128) * 128));
+  }
 }
 
 function setMemory({ draft, reasons, scale }: Sized, { memoryGb }: Requirements, message: string): void {
@@ -148,7 +177,7 @@ const PARTS: readonly [RegExp, RegExp][] = [
     /^(db|pg|postgres|database|primary)/,
   ],
   [/\b(cache|redis|valkey)\b/i, /cache|redis|valkey/],
-  [/\b(workers?)\b/i, /worker|agent/],
+  [/\b(workers?|nodes?|knoten|noeuds|nodos|nodi)\b/i, /worker|agent/],
   [/\b(load.?balancers?|lb|proxy)\b/i, /^(lb|proxy|haproxy|edge)/],
   [/\b(apps?|application|web|backend|servers?)\b/i, /app|web|backend/],
 ];

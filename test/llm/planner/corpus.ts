@@ -12,8 +12,10 @@ export interface Expectation {
   maxPrice?: number;
   /** At least this much disk somewhere, in GB. */
   disk?: number;
-  /** GPUs in all. */
+  /** At least this many GPUs in all, and fewer than twice as many. */
   gpus?: number;
+  /** At least this many vCPUs in all for the resources whose names begin so. */
+  cpu?: [prefix: string, total: number];
   /** A resource and how often it runs. */
   replicas?: [resource: string, count: number];
   /** The blueprint's name. */
@@ -52,7 +54,7 @@ export const CORPUS: Expectation[] = [
   { request: "API gateway with rate limiting and API keys", templates: ["api-gateway"] },
   { request: "put kong in front of our partner APIs", templates: ["api-gateway"] },
   { request: "kubernetes cluster", templates: ["microservices-k8s"] },
-  { request: "k8s with istio service mesh and 5 workers", templates: ["microservices-k8s"], replicas: ["worker", 5] },
+  { request: "k8s with istio service mesh and 5 workers", templates: ["microservices-k8s"], cpu: ["agent", 30] },
   { request: "ETL with airflow, kafka and spark", templates: ["data-pipeline"] },
   { request: "event streaming platform with kafka", templates: ["data-pipeline"] },
   { request: "nightly batch jobs that load a data warehouse", templates: ["data-pipeline"] },

@@ -21,6 +21,7 @@ function planned(task: Task): Plan {
 const sum = (numbers: number[]): number => numbers.reduce((total, number) => total + number, 0);
 
 interface Sizes {
+  cpu?: number;
   disk_gb?: number;
   gpus?: number;
   replicas?: number;
@@ -46,8 +47,16 @@ describe.each(CORPUS)("$request", (expected: Expectation) => {
       expect(new Set(blueprint.resources.map(({ provider }) => provider))).toEqual(new Set([expected.provider]));
     if (expected.disk !== undefined)
       expect(Math.max(...sizes(blueprint).map(({ disk_gb = 0 }) => disk_gb))).toBeGreaterThanOrEqual(expected.disk);
-    if (expected.gpus !== undefined)
-      expect(sum(sizes(blueprint).map(({ gpus = 0, replicas = 1 }) => gpus * replicas))).toBe(expected.gpus);
+    if (expected.gpus !== undefined) {
+      const gpus = sum(sizes(blueprint).map(({ gpus = 0, replicas = 1 }) => gpus * replicas));
+      expect(gpus).toBeGreaterThanOrEqual(expected.gpus);
+      expect(gpus).toBeLessThan(2 * expected.gpus);
+    }
+    if (expected.cpu !== undefined) {
+      const [prefix, total] = expected.cpu;
+      const named = sizes(blueprint).filter(({ name }) => name.startsWith(prefix));
+      expect(sum(named.map(({ cpu = 0, replicas = 1 }) => cpu * replicas))).toBeGreaterThanOrEqual(total);
+    }
     if (expected.replicas !== undefined) {
       const [name, count] = expected.replicas;
       expect(sizes(blueprint).find((resource) => resource.name === name)?.replicas).toBe(count);
