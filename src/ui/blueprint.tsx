@@ -21,6 +21,7 @@ interface BlueprintPanelProps {
 export function BlueprintPanel({ blueprint, draft, level }: BlueprintPanelProps) {
   const [tab, setTab] = useState<Tab>("Resources");
   const judgements = useJudgements(blueprint, draft);
+  const tabs = TABS.filter((name) => !isMissing(judgements, name));
   const Heading = `h${level}` as const;
   return (
     <section class="panel" id="blueprint" aria-labelledby="blueprint-title" tabIndex={-1}>
@@ -33,7 +34,7 @@ export function BlueprintPanel({ blueprint, draft, level }: BlueprintPanelProps)
       </header>
       <Diagram name={blueprint.name} resources={blueprint.resources} />
       <Tiles judgements={judgements} draft={draft} open={setTab} />
-      <Tabs tab={tab} select={setTab} />
+      <Tabs tabs={tabs} tab={tab} select={setTab} />
       <div class="tab-panel" role="tabpanel" id="tab-panel" aria-labelledby={`tab-${tab}`}>
         {tab === "Resources" && <ResourcesView blueprint={blueprint} estimate={readyValue(judgements.estimate)} />}
         {tab === "Checks" && <ValidityView judged={judgements.verdict} />}
@@ -43,6 +44,12 @@ export function BlueprintPanel({ blueprint, draft, level }: BlueprintPanelProps)
       </div>
     </section>
   );
+}
+
+/** What the server does not judge has no tab. */
+function isMissing({ verdict, estimate, audit }: Judgements, tab: Tab): boolean {
+  const judged = { Checks: verdict, Cost: estimate, Security: audit, Resources: undefined, JSON: undefined }[tab];
+  return judged?.state === "missing";
 }
 
 const isValid = ({ verdict }: Judgements): boolean => verdict.state !== "ready" || verdict.value.valid;
@@ -117,13 +124,13 @@ function Tile<T>({ label, judged, open, children }: TileProps<T>) {
 }
 
 /** A tab list as ARIA describes it: one tab stop, arrows move. */
-function Tabs({ tab, select }: { tab: Tab; select: (tab: Tab) => void }) {
+function Tabs({ tabs, tab, select }: { tabs: readonly Tab[]; tab: Tab; select: (tab: Tab) => void }) {
   const list = useRef<HTMLDivElement>(null);
   const onKeyDown = (event: KeyboardEvent) => {
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-    const to = event.key === "Home" ? 0 : event.key === "End" ? TABS.length - 1 : undefined;
-    const index = step === undefined ? to : (TABS.indexOf(tab) + step + TABS.length) % TABS.length;
-    const next = index === undefined ? undefined : TABS[index];
+    const to = event.key === "Home" ? 0 : event.key === "End" ? tabs.length - 1 : undefined;
+    const index = step === undefined ? to : (tabs.indexOf(tab) + step + tabs.length) % tabs.length;
+    const next = index === undefined ? undefined : tabs[index];
     if (next === undefined) return;
     event.preventDefault();
     select(next);
@@ -131,7 +138,7 @@ function Tabs({ tab, select }: { tab: Tab; select: (tab: Tab) => void }) {
   };
   return (
     <div class="tabs" role="tablist" aria-label="Blueprint" ref={list} onKeyDown={onKeyDown}>
-      {TABS.map((name) => (
+      {tabs.map((name) => (
         <button
           key={name}
           id={`tab-${name}`}

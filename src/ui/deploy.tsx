@@ -67,7 +67,7 @@ function PlanDialog({ blueprint, close }: { blueprint: Blueprint; close: () => v
   const hash = plan === undefined || plan === "untold" ? undefined : plan.plan_hash;
   return (
     <Dialog title={`Deploy ${blueprint.name}?`} close={close}>
-      <p>{count(blueprint.resources.length, "resource")} will be created or changed on your targets.</p>
+      <p>{count(blueprint.resources.length, "resource")} will be created or changed on the configured targets.</p>
       {plan === undefined && refusal === undefined && <Skeleton lines={4} />}
       {plan !== undefined && plan !== "untold" && <PlanView plan={plan} />}
       {(problem ?? refusal) && <ProblemBox problem={(problem ?? refusal) as ApiProblem} />}

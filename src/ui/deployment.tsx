@@ -24,13 +24,15 @@ export function DeploymentPage({ id }: { id: string }) {
     );
   }
   const known = begun.get(id);
+  // Before the first event is here, the record knows more than the log.
+  const status = progress.lastId === 0 ? view.status : progress.status;
   return (
     <div class="page">
       <BackLink />
       <header class="deployment-head">
         <div>
           <p class="tags">
-            <StatusBadge status={progress.status} />
+            <StatusBadge status={status} />
             {view.rehearsal && <span class="tag">Rehearsal</span>}
           </p>
           <h1>{view.name}</h1>

@@ -3,8 +3,8 @@ import type { Status } from "../deployments/status.ts";
 import { type ApiProblem, getJson, problemFrom } from "./api.ts";
 import { ago, words } from "./format.ts";
 import { ProblemBox, Skeleton } from "./parts.tsx";
+import { hashOf } from "./place.ts";
 import { isSettled } from "./progress.ts";
-import { hashOf } from "./route.ts";
 
 export interface DeploymentSummary {
   deployment_id: string;

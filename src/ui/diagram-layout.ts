@@ -26,6 +26,8 @@ export interface Box {
   /** The upper left corner. */
   x: number;
   y: number;
+  width: number;
+  height: number;
 }
 
 /** From a resource to one it needs. */
@@ -41,7 +43,10 @@ export interface Network {
   internal: boolean;
 }
 
-export const BOX = { width: 188, height: 74 } as const;
+const WIDTH = 196;
+const HEIGHT = 74;
+/** Storage is told in two lines, and is what many others share. */
+const STORAGE_HEIGHT = 48;
 /** Room for the shadows of replicas and for line ends. */
 const MARGIN = 12;
 
@@ -56,7 +61,7 @@ export function drawingOf(resources: readonly Resource[], direction: Direction):
   graph.setGraph({ rankdir, nodesep: 22, ranksep: 52, marginx: MARGIN, marginy: MARGIN });
   graph.setDefaultEdgeLabel(() => ({}));
   const known = new Set(drawn.map(({ name }) => name));
-  for (const { name } of drawn) graph.setNode(name, { ...BOX });
+  for (const { name, type } of drawn) graph.setNode(name, { width: WIDTH, height: heightOf(type) });
   for (const { name } of drawn) {
     for (const need of needs.get(name) ?? []) if (known.has(need)) graph.setEdge(name, need);
   }
@@ -69,10 +74,12 @@ export function drawingOf(resources: readonly Resource[], direction: Direction):
       name: resource.name,
       type: resource.type,
       replicas,
-      lines: [what, size],
+      lines: resource.type === "storage" ? [[what, size].filter(Boolean).join(" · "), ""] : [what, size],
       networks: networks.flatMap(({ name }, index) => (on.has(name) ? [index] : [])),
-      x: x - BOX.width / 2,
-      y: y - BOX.height / 2,
+      x: x - WIDTH / 2,
+      y: y - heightOf(resource.type) / 2,
+      width: WIDTH,
+      height: heightOf(resource.type),
     };
   });
   const { width = 0, height = 0 } = graph.graph();
@@ -84,6 +91,8 @@ export function drawingOf(resources: readonly Resource[], direction: Direction):
     networks: networks.map(({ name, specs }) => ({ name, internal: "internal" in specs && specs.internal === true })),
   };
 }
+
+const heightOf = (type: Resource["type"]): number => (type === "storage" ? STORAGE_HEIGHT : HEIGHT);
 
 function networksOf({ specs }: Resource): Set<string> {
   const { networks = [], network } = specs as { networks?: readonly string[]; network?: string };

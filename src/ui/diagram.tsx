@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Resource } from "../blueprints/schema.ts";
-import { BOX, type Box, type Direction, type Drawing, drawingOf } from "./diagram-layout.ts";
+import { type Box, type Direction, type Drawing, drawingOf } from "./diagram-layout.ts";
 import { count } from "./format.ts";
 import { shapeOf, TYPE_ICONS } from "./icons.tsx";
 import { Scrollable } from "./parts.tsx";
@@ -10,8 +10,10 @@ import { factsOf } from "./resource.ts";
 /** Below this width boxes are put one under the other. */
 const NARROW_PX = 620;
 /** Letters of a name and of a line that a box has room for. */
-const NAME_CHARACTERS = 19;
-const LINE_CHARACTERS = 25;
+const NAME_CHARACTERS = 18;
+const NAME_BESIDE_REPLICAS = 14;
+const WHAT_CHARACTERS = 23;
+const LINE_CHARACTERS = 26;
 /** Colours of network dots; more networks begin again. */
 const NETWORK_COLOURS = 6;
 
@@ -82,8 +84,7 @@ function Picture({ drawing: { width, height, boxes, arrows }, label, states }: P
 }
 
 function BoxView({ box, state }: { box: Box; state: OperationState | undefined }) {
-  const { name, type, replicas, lines, networks, x, y } = box;
-  const { width, height } = BOX;
+  const { name, type, replicas, lines, networks, x, y, width, height } = box;
   return (
     <g class={`box ${type} ${state ?? ""}`} transform={`translate(${x} ${y})`}>
       <title>{name}</title>
@@ -92,10 +93,10 @@ function BoxView({ box, state }: { box: Box; state: OperationState | undefined }
       <rect class="badge" x="10" y="11" width="26" height="26" rx="7" />
       <path class="shape" d={shapeOf(TYPE_ICONS[type])} transform="translate(15 16)" />
       <text class="name" x="46" y="23">
-        {cut(name, NAME_CHARACTERS)}
+        {cut(name, replicas > 1 ? NAME_BESIDE_REPLICAS : NAME_CHARACTERS)}
       </text>
       <text class="what" x="46" y="39">
-        {cut(lines[0], replicas > 1 ? NAME_CHARACTERS : LINE_CHARACTERS - 4)}
+        {cut(lines[0], WHAT_CHARACTERS)}
       </text>
       <text class="size" x="12" y="60">
         {cut(lines[1], LINE_CHARACTERS)}

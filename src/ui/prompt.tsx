@@ -26,7 +26,8 @@ export function Prompt({ label, placeholder, about, onSend, focused = false }: P
   const { value: text } = prompt;
   const { value: answering } = busy;
   useEffect(() => {
-    if (focused) field.current?.focus({ preventScroll: true });
+    // Where there is no keyboard, focus would open one over the page.
+    if (focused && matchMedia("(hover: hover)").matches) field.current?.focus({ preventScroll: true });
   }, []);
   useEffect(() => grow(field.current), [text]);
   const submit = (event: Event) => {

@@ -6,7 +6,7 @@ import { type ApiProblem, getJson, problemFrom } from "./api.ts";
 import { count, words } from "./format.ts";
 import { Icon } from "./icons.tsx";
 import { ProblemBox, Skeleton } from "./parts.tsx";
-import { hashOf } from "./route.ts";
+import { hashOf } from "./place.ts";
 import { COMPLEXITY_ORDER, chosen, type Filter } from "./template-filter.ts";
 
 /** The library, fetched once; templates are few and small. */
