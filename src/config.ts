@@ -63,8 +63,12 @@ const settings = z.object({
   TARGETS: targets.default([]),
   MAX_DEPLOYMENTS: z.coerce.number().int().min(1).max(100).default(4),
   MAX_OPERATIONS: z.coerce.number().int().min(1).max(50).default(6),
+  MAX_TARGET_OPERATIONS: z.coerce.number().int().min(1).max(200).default(12),
   ...llmFields,
 });
+
+/** Every setting there is. */
+export const SETTING_NAMES: readonly string[] = Object.keys(settings.shape);
 
 export interface Config {
   /** Who may call; empty means that only loopback hosts are served. */
@@ -77,6 +81,8 @@ export interface Config {
   maxDeployments: number;
   /** Operations that one deployment runs at once. */
   maxOperations: number;
+  /** Operations of all deployments that run at once on one target. */
+  maxTargetOperations: number;
   /** Which models answer, and how long they may take. */
   llm: LlmSettings;
 }
@@ -112,13 +118,14 @@ function parseConfig(env: object): Result<Config, ConfigError> {
   }
   const llm = llmSettingsOf(result.data);
   if (llm.problems.length > 0) return fail({ problems: llm.problems });
-  const { API_TOKENS, ACCESS_SCOPES, TARGETS, MAX_DEPLOYMENTS, MAX_OPERATIONS } = result.data;
+  const { API_TOKENS, ACCESS_SCOPES, TARGETS, MAX_DEPLOYMENTS, MAX_OPERATIONS, MAX_TARGET_OPERATIONS } = result.data;
   return ok({
     apiTokens: API_TOKENS,
     accessScopes: ACCESS_SCOPES,
     targets: TARGETS,
     maxDeployments: MAX_DEPLOYMENTS,
     maxOperations: MAX_OPERATIONS,
+    maxTargetOperations: MAX_TARGET_OPERATIONS,
     llm: llm.settings,
   });
 }

@@ -1,6 +1,7 @@
 import { invalid } from "../http/problem.ts";
 import type { AppContext } from "../http/route.ts";
 import type { Model, ModelEvent } from "../llm/model.ts";
+import { modelOf } from "../llm/models.ts";
 import { planner } from "../llm/planner/planner.ts";
 import { sourceOf } from "../llm/source.ts";
 import type { Task } from "../llm/task.ts";
@@ -37,7 +38,7 @@ export async function chat(c: AppContext, { message, history = [], context = {} 
         message,
         history,
       });
-      yield* relay(modelOf().stream(chatPrompt(scene.task)), signal);
+      yield* relay(modelFor(c).stream(chatPrompt(scene.task)), signal);
     }),
     translator: chatTranslator(classification, () => scene.task),
   };
@@ -56,15 +57,13 @@ export async function generate(c: AppContext, { description, context = {} }: Gen
         message: description,
         history: [],
       });
-      yield* generationRounds(modelOf(), generationPrompt(scene.task), signal);
+      yield* generationRounds(modelFor(c), generationPrompt(scene.task), signal);
     }),
     translator: generationTranslator(() => scene.task),
   };
 }
 
-function modelOf(): Model {
-  return planner;
-}
+const modelFor = (c: AppContext): Model => modelOf(c.get("config").llm, c.env, planner);
 
 function subjectOf(c: AppContext, context: Context, named: Entry | undefined): Subject {
   const { origin } = new URL(c.req.url);

@@ -1,12 +1,18 @@
-import { encodeEvents, HEARTBEAT, HEARTBEAT_MS } from "../http/sse.ts";
+import { encodeEvents, HEARTBEAT } from "../http/sse.ts";
 import type { ModelEvent } from "../llm/model.ts";
 import { Ending, type EndingOptions, type Saying, type Translator } from "./ending.ts";
 import type { ConversationEvent } from "./events.ts";
 
 export type { Saying, Translator };
 
+/**
+ * Longest silence on the wire, in milliseconds. Shorter than any proxy's patience asks for: a client that closed without a
+ * reset is only noticed when something is written to it, and a model works on for nobody until then.
+ */
+const HEARTBEAT_MS = 5_000;
+
 export interface StreamOptions extends EndingOptions {
-  /** Longest silence on the wire, in milliseconds; 15 s when left out. */
+  /** Longest silence on the wire, in milliseconds; 5 s when left out. */
   heartbeatMs?: number;
 }
 
@@ -41,7 +47,7 @@ export function eventStream(
       const silent = Date.now() - lastSent;
       if (silent < heartbeatMs) return beat(controller, heartbeatMs - silent);
       // Bytes that still wait for the client say as much as a comment would.
-      if ((controller.desiredSize ?? 0) >= 0) controller.enqueue(HEARTBEAT);
+      if ((controller.desiredSize ?? 0) >= 0) controller.enqueue(HEARTBEAT.slice());
       lastSent = Date.now();
       beat(controller, heartbeatMs);
     }, wait);

@@ -1,51 +1,40 @@
 import { DurableObject } from "cloudflare:workers";
-import type { Blueprint, ProviderName } from "../blueprints/schema.ts";
+import type { ProviderName } from "../blueprints/schema.ts";
 import { configOf } from "../config.ts";
 import { FakeProvider } from "../providers/fake/provider.ts";
 import { SqlWorld } from "../providers/fake/world.ts";
 import type { Provider } from "../providers/provider.ts";
 import { Engine, indexEntry } from "./engine.ts";
 import { followEvents } from "./events.ts";
-import { type DeploymentRecord, Journal } from "./journal.ts";
+import type { DeploymentRecord } from "./journal.ts";
+import { accept, cancel, type NewDeployment, type Refusal, remove, rollBack, type Update, update } from "./requests.ts";
+import { SqlJournal } from "./sql-journal.ts";
 import { SETTLED } from "./status.ts";
 import type { OperationRecord } from "./step.ts";
-
-/** What a new deployment is made from. */
-export interface NewDeployment {
-  id: string;
-  blueprint: Blueprint;
-  rehearsal: boolean;
-  targets: string[];
-  on_failure: "rollback" | "keep";
-  plan_hash?: string;
-}
 
 export interface DeploymentView {
   record: DeploymentRecord;
   operations: OperationRecord[];
 }
 
-/** Why something cannot be asked of a deployment as it is now. */
-export type Refusal = { refused: string };
-
 /** One deployment: its journal, its event log, and the engine that works on it, one alarm tick after the other. */
 export class Deployment extends DurableObject<Env> {
-  readonly #journal: Journal;
+  readonly #journal: SqlJournal;
   readonly #engine: Engine;
+  readonly #queue = this.env.DEPLOYMENT_QUEUE.getByName("queue");
   #listeners = new Set<() => void>();
   #interrupt: () => void = () => {};
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
-    this.#journal = new Journal(ctx.storage);
+    this.#journal = new SqlJournal(ctx.storage);
     const providers = this.#providers();
-    const queue = env.DEPLOYMENT_QUEUE.getByName("queue");
     const config = configOf(env);
     this.#engine = new Engine({
       journal: this.#journal,
       provider: providers,
-      admit: (id, targets) => queue.admit(id, targets),
-      report: (entry) => queue.report(entry),
+      admit: (id, targets) => this.#queue.admit(id, targets),
+      report: (entry) => this.#queue.report(entry),
       maxOperations: config.ok ? config.value.maxOperations : 1,
       now: () => Date.now(),
       chance: () => Math.random(),
@@ -60,35 +49,8 @@ export class Deployment extends DurableObject<Env> {
 
   /** Records a deployment and starts it. Asked again with the same id it changes nothing. */
   async create(wish: NewDeployment): Promise<DeploymentRecord> {
-    const existing = this.#journal.record();
-    if (existing !== undefined) return existing;
-    const now = Date.now();
-    const record = this.#journal.atomically(() => {
-      const revision = this.#journal.addRevision(wish.blueprint, now);
-      const { id, rehearsal, on_failure, targets, plan_hash } = wish;
-      const fresh: DeploymentRecord = {
-        id,
-        project: wish.blueprint.name,
-        name: wish.blueprint.name,
-        status: "queued",
-        goal: { type: "apply", revision },
-        rehearsal,
-        on_failure,
-        targets,
-        revision: undefined,
-        run: 0,
-        planned: false,
-        left_over: [],
-        created_at: now,
-        updated_at: now,
-        ...(plan_hash === undefined ? {} : { plan_hash }),
-      };
-      this.#journal.saveRecord(fresh);
-      this.#journal.append({ type: "status", data: "Accepted.", status: "queued" }, now);
-      return fresh;
-    });
-    await this.ctx.storage.setAlarm(now + 1);
-    await this.env.DEPLOYMENT_QUEUE.getByName("queue").report(indexEntry(record));
+    const record = accept(this.#journal, wish, Date.now());
+    await this.#began(record);
     return record;
   }
 
@@ -97,27 +59,20 @@ export class Deployment extends DurableObject<Env> {
     return record === undefined ? undefined : { record, operations: this.#journal.run(record.run)?.operations ?? [] };
   }
 
-  /** Stops new work; what is in flight is settled first. */
-  cancel(): DeploymentRecord | Refusal {
-    const record = this.#journal.record();
-    if (record === undefined || SETTLED.has(record.status))
-      return { refused: `It is ${record?.status ?? "gone"} already; there is nothing to cancel.` };
-    if (record.status === "rolling_back" || record.status === "deleting") {
-      return {
-        refused: `It is ${record.status === "deleting" ? "being deleted" : "going back already"}; that is not stopped half-way.`,
-      };
-    }
-    return this.#become({ ...record, status: "cancelling" }, "Cancelling: nothing new is begun.");
+  async update(wish: Update): Promise<DeploymentRecord | Refusal> {
+    return this.#asked(update(this.#journal, wish, Date.now()));
   }
 
-  /** Tears down all that this deployment owns. Storage that holds data stays unless its resource is named. */
-  remove(delete_data: string[]): DeploymentRecord | Refusal {
-    const record = this.#journal.record();
-    if (record === undefined || record.status === "deleted") return { refused: "It is deleted already." };
-    if (!SETTLED.has(record.status))
-      return { refused: `It is ${record.status}; cancel it first, or wait until it has settled.` };
-    const goal = { type: "remove" as const, delete_data };
-    return this.#become({ ...record, status: "deleting", goal, planned: false }, "Removing everything this deployment owns.");
+  async rollBack(revision: number | undefined): Promise<DeploymentRecord | Refusal> {
+    return this.#asked(rollBack(this.#journal, revision, Date.now()));
+  }
+
+  async cancel(): Promise<DeploymentRecord | Refusal> {
+    return this.#asked(cancel(this.#journal, Date.now()));
+  }
+
+  async remove(delete_data: string[]): Promise<DeploymentRecord | Refusal> {
+    return this.#asked(remove(this.#journal, delete_data, Date.now()));
   }
 
   /** The event log after `seq`, followed until the deployment settles. */
@@ -149,16 +104,16 @@ export class Deployment extends DurableObject<Env> {
     }
   }
 
-  #become(record: DeploymentRecord, sentence: string): DeploymentRecord {
-    const now = Date.now();
-    const next = { ...record, updated_at: now };
-    this.#journal.atomically(() => {
-      this.#journal.saveRecord(next);
-      this.#journal.append({ type: "status", data: sentence, status: next.status }, now);
-    });
+  async #asked(answer: DeploymentRecord | Refusal): Promise<DeploymentRecord | Refusal> {
+    if (!("refused" in answer)) await this.#began(answer);
+    return answer;
+  }
+
+  /** A new goal is recorded: tell who follows, begin at once, and show it in the list. */
+  async #began(record: DeploymentRecord): Promise<void> {
     this.#announce();
-    this.ctx.waitUntil(this.wake());
-    return next;
+    await this.wake();
+    await this.#queue.report(indexEntry(record));
   }
 
   #providers(): (name: ProviderName) => Provider {

@@ -1,5 +1,5 @@
 import { DurableObject } from "cloudflare:workers";
-import { configOf } from "../config.ts";
+import { type Config, configOf } from "../config.ts";
 import { SETTLED, type Status } from "./status.ts";
 
 /** One line of the index of deployments. */
@@ -15,7 +15,8 @@ export interface IndexEntry {
 }
 
 export type Claim = { status: "new" | "known"; id: string } | { status: "mismatch" };
-export type Admission = { granted: true } | { granted: false; position: number };
+/** `share` is how many operations a deployment may have in flight, so that all on one target stay within the target's limit. */
+export type Admission = { granted: true; share: number } | { granted: false; position: number };
 
 /** A deployment that holds a place and has not been heard of for this long is taken for dead; it renews every few seconds. */
 export const LEASE_MS = 60_000;
@@ -89,34 +90,39 @@ export class DeploymentQueue extends DurableObject<Env> {
     const admitted = position === -1 || waiting[position]?.admitted === true;
     if (!admitted) return { granted: false, position: position + 1 };
     this.#sql.exec("UPDATE place SET lease_until = ? WHERE id = ?", now + LEASE_MS, id);
-    return { granted: true };
+    const busiest = Math.max(...targets.map((target) => this.#running().get(target) ?? 1));
+    return { granted: true, share: Math.max(1, Math.floor(this.#limits().maxTargetOperations / busiest)) };
+  }
+
+  #limits(): Pick<Config, "maxDeployments" | "maxTargetOperations"> {
+    const config = configOf(this.env);
+    return config.ok ? config.value : { maxDeployments: 1, maxTargetOperations: 1 };
+  }
+
+  /** How many deployments hold a place on each target. */
+  #running(): Map<string, number> {
+    const rows = this.#sql.exec<{ targets: string }>("SELECT targets FROM place WHERE lease_until IS NOT NULL").toArray();
+    const used = new Map<string, number>();
+    for (const { targets } of rows) {
+      for (const target of JSON.parse(targets) as string[]) used.set(target, (used.get(target) ?? 0) + 1);
+    }
+    return used;
   }
 
   /** Who waits, in order, and who of them may start now. */
   #waiting(): { id: string; admitted: boolean }[] {
-    const config = configOf(this.env);
-    const limit = config.ok ? config.value.maxDeployments : 1;
+    const { maxDeployments } = this.#limits();
+    const used = this.#running();
     const places = this.#sql
-      .exec<{ id: string; targets: string; lease_until: number | null }>(
-        "SELECT id, targets, lease_until FROM place ORDER BY number",
-      )
+      .exec<{ id: string; targets: string }>("SELECT id, targets FROM place WHERE lease_until IS NULL ORDER BY number")
       .toArray();
-    const used = new Map<string, number>();
-    const take = (targets: string[]) => {
+    return places.map(({ id, targets: text }) => {
+      const targets = JSON.parse(text) as string[];
+      const admitted = targets.every((target) => (used.get(target) ?? 0) < maxDeployments);
+      // Also one that has to wait takes its turn: those behind it on the same target wait too.
       for (const target of targets) used.set(target, (used.get(target) ?? 0) + 1);
-    };
-    for (const place of places) {
-      if (place.lease_until !== null) take(JSON.parse(place.targets) as string[]);
-    }
-    return places
-      .filter(({ lease_until }) => lease_until === null)
-      .map(({ id, targets: text }) => {
-        const targets = JSON.parse(text) as string[];
-        const admitted = targets.every((target) => (used.get(target) ?? 0) < limit);
-        // Also one that has to wait takes its turn: those behind it on the same target wait too.
-        take(targets);
-        return { id, admitted };
-      });
+      return { id, admitted };
+    });
   }
 
   find(id: string): IndexEntry | undefined {

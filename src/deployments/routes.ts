@@ -6,10 +6,11 @@ import { invalid, Problem } from "../http/problem.ts";
 import { type AppContext, type Route, route } from "../http/route.ts";
 import { eventStreamResponse } from "../http/sse.ts";
 import { admit } from "./admission.ts";
-import type { DeploymentView, Refusal } from "./deployment.ts";
+import type { DeploymentView } from "./deployment.ts";
 import type { DeploymentRecord } from "./journal.ts";
 import { hashOf } from "./objects.ts";
 import type { IndexEntry } from "./queue.ts";
+import type { Refusal } from "./requests.ts";
 import { STATUSES } from "./status.ts";
 
 const status = z.enum(STATUSES);
@@ -270,7 +271,7 @@ function viewOf({ record, operations }: DeploymentView) {
   return {
     ...summaryOf(record),
     on_failure: record.on_failure,
-    revision: record.revision ?? null,
+    revision: record.reached.at(-1) ?? null,
     operations: operations.map(({ id, kind, resource, object, cause, depends_on, destroys, status, attempt, error }) => ({
       id,
       kind,

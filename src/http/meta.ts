@@ -121,7 +121,7 @@ async function thePage(assets: Fetcher, request: Request): Promise<Response> {
 
 /** What is degraded, in a sentence; nothing when all is well. Ids stay in the log and in the list: this address is public. */
 async function templatesLeftOut(kv: KVNamespace): Promise<string | undefined> {
-  const { length } = await catalogueOf(kv).faults();
+  const { length } = await catalogueOf(kv).faults({ fresh: true });
   if (length === 0) return undefined;
   return `answers; ${length} stored template${length === 1 ? "" : "s"} cannot be read; GET /api/v1/templates/ names them in left_out`;
 }

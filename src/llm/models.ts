@@ -12,7 +12,7 @@ const built = new WeakMap<LlmSettings, Model>();
  * The model that the settings describe: the configured ones in their order with the planner behind them, or the planner
  * alone. Built once for each settings object, so that what is known of failing models lasts as long as the isolate.
  */
-export function modelOf(settings: LlmSettings, env: { AI?: AiBinding }, planner: Model): Model {
+export function modelOf(settings: LlmSettings, env: object, planner: Model): Model {
   if (settings.models.length === 0) return planner;
   let model = built.get(settings);
   if (model === undefined) {
@@ -23,14 +23,14 @@ export function modelOf(settings: LlmSettings, env: { AI?: AiBinding }, planner:
   return model;
 }
 
-function upstreamOf(entry: ModelSettings, env: { AI?: AiBinding }): Upstream {
+function upstreamOf(entry: ModelSettings, env: object): Upstream {
   switch (entry.provider) {
     case "openai":
       return openAi(entry);
     case "anthropic":
       return anthropic(entry);
     case "workers-ai": {
-      const { AI } = env;
+      const { AI } = env as { AI?: AiBinding };
       if (AI === undefined) throw new Error("the settings name a Workers AI model, but there is no binding AI");
       return workersAi(AI, entry.model);
     }

@@ -63,7 +63,7 @@ export function resilient(
     teller.begin({
       type: "warning",
       code: "planner_fallback",
-      message: `${teller.error.message} The answer comes from ${lastResort.name} instead.`,
+      message: `${teller.error.message} The ${lastResort.name} answers instead.`,
     });
     for await (const batch of lastResort.stream(request)) {
       const told = teller.tell(batch);

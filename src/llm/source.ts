@@ -10,6 +10,8 @@ export type Run = (signal: AbortSignal) => AsyncIterable<ModelEvent[]>;
 export function sourceOf(run: Run): ReadableStream<ModelEvent[]> {
   const gone = new AbortController();
   let batches: AsyncIterator<ModelEvent[]> | undefined;
+  /** A generator that nobody asks any more still has timers and a connection to let go of. */
+  const release = () => void batches?.return?.().catch(report);
   return new ReadableStream<ModelEvent[]>(
     {
       async pull(controller) {
@@ -18,16 +20,19 @@ export function sourceOf(run: Run): ReadableStream<ModelEvent[]> {
           const { done, value } = await batches.next();
           if (gone.signal.aborted) return;
           if (!done) controller.enqueue(value);
-          if (done || isLast(value)) controller.close();
+          if (!done && !isLast(value)) return;
+          controller.close();
+          release();
         } catch (cause) {
           if (gone.signal.aborted) return;
-          console.error(JSON.stringify({ message: "a model's stream failed", error: errorText(cause) }));
+          report(cause);
           controller.enqueue([{ type: "error", error: BROKEN }]);
           controller.close();
         }
       },
       cancel(reason) {
         gone.abort(reason);
+        release();
       },
     },
     // Nothing is read ahead: the upstream feels the client's pace.
@@ -42,6 +47,7 @@ function isLast(batch: readonly ModelEvent[]): boolean {
   return last === "finish" || last === "error";
 }
 
-function errorText(cause: unknown): string {
-  return cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
+function report(cause: unknown): void {
+  const error = cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
+  console.error(JSON.stringify({ message: "a model's stream failed", error }));
 }

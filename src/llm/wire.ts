@@ -40,18 +40,23 @@ export async function* readAnswer(
   const reader = body.getReader();
   const answer = new Answer(name, readPiece);
   let linger: number | null = null;
+  // A body that does not mind the signal, like that of a binding, is let go all the same.
+  const letGo = () => void reader.cancel().catch(ignoreLateFault);
+  signal.addEventListener("abort", letGo);
+  if (signal.aborted) letGo();
   try {
     while (!answer.over) {
       const { done, value } = await reader.read().catch(() => ({ done: true, value: undefined }) as const);
       if (signal.aborted) answer.abort(signal.reason);
       else if (done) answer.eof();
       else answer.feed(value);
-      if (answer.stopped && linger === null) linger = setTimeout(() => reader.cancel().catch(ignoreLateFault), LINGER_MS);
+      if (answer.stopped && linger === null) linger = setTimeout(letGo, LINGER_MS);
       yield answer.take();
     }
   } finally {
     clearTimeout(linger);
-    reader.cancel().catch(ignoreLateFault);
+    signal.removeEventListener("abort", letGo);
+    letGo();
   }
 }
 

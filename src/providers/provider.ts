@@ -5,6 +5,12 @@ import type { ProviderName, ResourceType } from "../blueprints/schema.ts";
  * failure is a typed error, so that the engine alone chooses between retrying, looking and giving up.
  */
 
+/** Whose objects: `project` is in their names, `deployment` is the mark that says who may touch them. */
+export interface Ownership {
+  project: string;
+  deployment: string;
+}
+
 /** One thing a provider is asked to keep: a network, a volume, or one replica of a compute or service. */
 export interface DesiredObject {
   /** Unique in the deployment: `service/web-1`, `network/front`. */
@@ -71,8 +77,8 @@ export type Reply<T> = { ok: true; value: T } | { ok: false; error: ProviderErro
 export interface Lifecycle {
   /** From nothing to working. */
   create(object: DesiredObject): OperationKind[];
-  /** From created but not running to working. */
-  resume(object: DesiredObject): OperationKind[];
+  /** From what was found, made as it is wanted but not working, to working. */
+  resume(found: ObservedObject): OperationKind[];
   /** Whether a change of specs can be made on the living object. */
   canUpdate(before: DesiredObject, after: DesiredObject): boolean;
   remove(type: ResourceType): OperationKind[];
@@ -80,8 +86,8 @@ export interface Lifecycle {
 
 export interface Provider {
   readonly lifecycle: Lifecycle;
-  /** Everything at the target that carries the marks of this project. */
-  observe(project: string): Promise<Reply<ObservedObject[]>>;
+  /** Everything at the target that carries this deployment's mark. */
+  observe(owner: Ownership): Promise<Reply<ObservedObject[]>>;
   /** Carries out one operation with one call; asked again with the `handle` of a pending outcome. */
   perform(kind: OperationKind, object: ObjectReference, handle: string | undefined): Promise<Reply<Outcome>>;
   /** Finds out by looking whether an operation whose answer was lost had its effect. */
@@ -90,7 +96,7 @@ export interface Provider {
 
 /** The object an operation is about; `desired` is absent when it is being removed. */
 export interface ObjectReference {
-  project: string;
+  owner: Ownership;
   key: string;
   desired?: DesiredObject;
 }

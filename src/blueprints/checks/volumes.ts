@@ -13,6 +13,7 @@ export function* volumes(draft: Draft, where: Where): Generator<Remark> {
       yield* refersToStorage(draft, resource, name, at(resource, "specs", "volumes", index, "name"), storage, where);
     }
     yield* sources(resource);
+    yield* shared(resource);
     yield* mounts(resource, where);
     yield* postgresHome(resource);
   }
@@ -73,6 +74,18 @@ function* sources(resource: DraftResource): Generator<Remark> {
     } else if (volume.name !== undefined && volume.host_path !== undefined) {
       yield error(path, "mount_with_two_sources", 'A mount has a "name" or a "host_path", not both.', 'Leave "host_path" out.');
     }
+  }
+}
+
+/** Replicas have one volume between them; programs that are not made for that destroy each other's data. */
+function* shared(resource: DraftResource): Generator<Remark> {
+  const { replicas = 1, volumes: mounted } = resource.specs;
+  if (replicas < 2) return;
+  for (const [index, { name, read_only }] of present(mounted)) {
+    if (name === undefined || read_only === true) continue;
+    const detail = `All ${replicas} replicas write to the one volume "${name}".`;
+    const hint = "Make a resource of each, with a volume of its own, unless the program is made for shared files.";
+    yield warning(at(resource, "specs", "volumes", index), "replicas_share_volume", detail, hint);
   }
 }
 

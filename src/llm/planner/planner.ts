@@ -1,8 +1,9 @@
 import type { Blueprint } from "../../blueprints/schema.ts";
-import { instantiate } from "../../templates/instantiate.ts";
 import type { Model, ModelEvent } from "../model.ts";
 import { sourceOf } from "../source.ts";
 import type { Task } from "../task.ts";
+import { answer } from "./answer.ts";
+import { plan } from "./plan.ts";
 
 export const PLANNER_NAME = "built-in planner";
 
@@ -11,7 +12,7 @@ export const planner: Model = {
   name: PLANNER_NAME,
   stream: ({ task }) =>
     sourceOf(async function* plan() {
-      for (const piece of pieces(answer(task))) {
+      for (const piece of pieces(answer(task).text)) {
         yield [{ type: "text", text: piece } satisfies ModelEvent];
         await nextTurn();
       }
@@ -24,14 +25,7 @@ const nextTurn = (): Promise<void> => new Promise((resolve) => setTimeout(resolv
 
 const pieces = (text: string): string[] => text.match(/\s*\S+|\s+$/g) ?? [];
 
-function answer(task: Task): string {
-  const blueprint = planBlueprint(task);
-  return `This is an answer of the built-in planner.\n\n\`\`\`json\n${JSON.stringify(blueprint)}\n\`\`\`\n`;
-}
-
+/** The blueprint the planner would answer with. */
 export function planBlueprint(task: Task): Blueprint | undefined {
-  const chosen = task.named ?? task.candidates[0];
-  if (chosen === undefined) return undefined;
-  const made = instantiate(chosen.id, chosen.template, { scale_factor: 2 });
-  return made.ok ? made.value : undefined;
+  return plan(task)?.blueprint;
 }
