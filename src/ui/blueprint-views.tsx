@@ -1,5 +1,6 @@
 import type { ComponentChildren } from "preact";
 import type { Issue } from "../validation/issue.ts";
+import { alike } from "./findings.ts";
 import { money } from "./format.ts";
 import { Icon } from "./icons.tsx";
 import { type Audit, type CostComponent, type Estimate, type Judged, SEVERITIES, type Verdict } from "./judgement.ts";
@@ -140,14 +141,21 @@ export function AuditView({ judged }: { judged: Judged<Audit> }) {
               ))}
             </ul>
             <ul class="findings">
-              {findings.map(({ id, severity, resource, pointer, title, detail, fix, suppressed }) => (
+              {alike(findings).map(({ first: { id, severity, title, fix, pointer, suppressed }, resources, details }) => (
                 <li key={id + pointer}>
                   <span class={`severity ${severity}`}>{severity}</span>
                   <div>
-                    <p>
-                      <strong>{title}</strong> {resource && <span class="tag">{resource}</span>}
+                    <p class="tags">
+                      <strong>{title}</strong>
+                      {resources.map((resource) => (
+                        <span key={resource} class="tag">
+                          {resource}
+                        </span>
+                      ))}
                     </p>
-                    <p>{detail}</p>
+                    {details.map((detail) => (
+                      <p key={detail}>{detail}</p>
+                    ))}
                     <p class="faint">
                       <strong>Fix:</strong> {fix}
                     </p>

@@ -5,10 +5,10 @@ import { Prompt } from "./prompt.tsx";
 import { TemplateGrid } from "./templates.tsx";
 
 const SUGGESTIONS = [
-  "A high-availability web app for 50k daily users",
-  "PostgreSQL that survives the loss of a node",
-  "Prometheus, Grafana and Loki for my home lab",
-  "A Kubernetes platform on Proxmox",
+  "I need a high-availability web app for 50k daily users",
+  "I need PostgreSQL that survives the loss of a node",
+  "I need Prometheus, Grafana and Loki for my home lab",
+  "I need a Kubernetes platform on Proxmox",
 ];
 
 /** The start page; once something was asked, the conversation with its blueprint beside it. */

@@ -14,6 +14,8 @@ const NAME_CHARACTERS = 18;
 const NAME_BESIDE_REPLICAS = 14;
 const WHAT_CHARACTERS = 23;
 const LINE_CHARACTERS = 26;
+/** A diagram is made smaller to fit, but not smaller than can be read; from there on it scrolls. */
+const SMALLEST_SCALE = 0.55;
 /** Colours of network dots; more networks begin again. */
 const NETWORK_COLOURS = 6;
 
@@ -67,7 +69,14 @@ interface PictureProps {
 
 function Picture({ drawing: { width, height, boxes, arrows }, label, states }: PictureProps) {
   return (
-    <svg role="img" aria-label={label} viewBox={`0 0 ${width} ${height}`} width={width} height={height}>
+    <svg
+      role="img"
+      aria-label={label}
+      viewBox={`0 0 ${width} ${height}`}
+      width={width}
+      height={height}
+      style={{ minWidth: `${width * SMALLEST_SCALE}px` }}
+    >
       <defs>
         <marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto-start-reverse">
           <path d="M0 0.500 7.500 4 0 7.500z" />

@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
 import type { Summary } from "../../src/templates/summary.ts";
+import { alike } from "../../src/ui/findings.ts";
 import { ago, count, duration, money, words } from "../../src/ui/format.ts";
+import type { Finding } from "../../src/ui/judgement.ts";
 import { hashOf, placeOf } from "../../src/ui/place.ts";
 import { chosen } from "../../src/ui/template-filter.ts";
 
@@ -48,4 +50,22 @@ test("templates pass by category and complexity, in the order a search found the
   expect(ids({ category: "web", complexity: "medium" })).toEqual(["b"]);
   expect(ids({ found: ["c", "gone", "a"] })).toEqual(["c", "a"]);
   expect(ids({ found: [] })).toEqual([]);
+});
+
+test("findings of one rule are told once, with every resource, but accepted ones apart from open ones", () => {
+  const finding = (resource: string, more: Partial<Finding> = {}): Finding => ({
+    id: "AIC-1",
+    severity: "high",
+    resource,
+    pointer: `#/${resource}`,
+    title: "Runs as root",
+    detail: `${resource} runs as root.`,
+    fix: "Set a user.",
+    ...more,
+  });
+  const groups = alike([finding("a"), finding("b"), finding("a"), finding("c", { suppressed: { reason: "It has to." } })]);
+  expect(groups.map(({ resources, details }) => [resources, details.length])).toEqual([
+    [["a", "b"], 2],
+    [["c"], 1],
+  ]);
 });
