@@ -208,9 +208,10 @@ describe("the conversation on the page", { skip: noBrowser }, () => {
     model.say("A **healthcheck");
     await answer.locator("strong", { hasText: "healthcheck" }).waitFor();
     assert.equal(await answer.getAttribute("aria-busy"), "true");
-    model.say("** <img src=x onerror=alert(1)> asks a container `how it is");
+    model.say("** <img src=x onerror=alert(1)> [asks](javascript:alert(1)) a container `how it is");
     await answer.locator("code", { hasText: "how it is" }).waitFor();
-    assert.equal(await answer.locator("img").count(), 0);
+    assert.equal(await answer.locator("img, a").count(), 0);
+    assert.match((await answer.locator(".markdown").textContent()) ?? "", /<img src=x onerror=alert\(1\)> asks a container/);
 
     await page.keyboard.press("Escape");
     await answer.getByText(/^Stopped/).waitFor();
