@@ -93,10 +93,26 @@ describe("the page", { skip: noBrowser }, () => {
     await page.getByRole("button", { name: "Rehearse" }).click();
     await page.locator(".status.succeeded").waitFor({ timeout: 60_000 });
 
-    // The address alone brings everything back: the log is replayed.
+    // The address alone brings everything back: the log is replayed, and a line that is cut is taken up after its last event.
+    const lastIds: string[] = [];
+    await page.route("**/events", async (route) => {
+      lastIds.push(route.request().headers()["last-event-id"] ?? "");
+      if (lastIds.length > 1) return route.continue();
+      const body = await (await route.fetch()).text();
+      return route.fulfill({ contentType: "text/event-stream", body: body.slice(0, body.indexOf("id: 6\n")) });
+    });
     await page.reload();
     await page.locator(".status.succeeded").waitFor();
     await page.getByText(/^(\d+) of \1 operations$/).waitFor();
+    assert.deepEqual(lastIds, ["0", "5"]);
+    await page.unroute("**/events");
+    const log = page.getByRole("region", { name: "Event log" }).getByRole("listitem");
+    await page.getByText(/^Event log/).click();
+    const numbers = await log.locator(".faint").allTextContents();
+    assert.deepEqual(
+      numbers,
+      numbers.map((_, index) => String(index + 1)),
+    );
     await page.getByRole("button", { name: "Tear down…" }).click();
     const dialog = page.getByRole("dialog", { name: "Tear down my-shop?" });
     const confirm = dialog.getByRole("button", { name: "Tear down" });
