@@ -121,13 +121,14 @@ def list_lines(templates):
 
 def show_lines(answer):
     template, blueprint = answer["template"], answer["blueprint"]
+    requirements = template.get("requirements", {})
     version = f" {template['version']}" if "version" in template else ""
     lines = [f"{bold(template['name'])}  {dim(template['id'] + version)}", *wrap(template["description"], 0), ""]
     facts = {
         "Cost": template["estimated_cost"],
         "Kind": f"{template['category']} · {template['complexity']}",
         "Runs on": ", ".join(template["providers"]),
-        "Needs": needs_text(template.get("requirements")),
+        "Needs": ", ".join(size_parts(requirements)),
         "Tags": ", ".join(template.get("tags", [])),
         "Stored": "your own, in front of the bundled one" if "shadows" in template else "your own" if template["source"] == "custom" else "",
     }
@@ -138,19 +139,17 @@ def show_lines(answer):
     lines += ["", bold("Resources"), *resource_lines(blueprint["resources"])]
     if template.get("parameters"):
         lines += ["", bold("Parameters"), *parameter_lines(template["parameters"])]
-    for title, key in (("Limits", "limitations"), ("After deploying", "post_deploy")):
-        if template.get(key):
+    sections = {
+        "Requirements": requirements.get("notes"),
+        "Limits": template.get("limitations"),
+        "After deploying": template.get("post_deploy"),
+    }
+    for title, texts in sections.items():
+        if texts:
             lines += ["", bold(title)]
-            for text in template[key]:
+            for text in texts:
                 lines += wrap(text, 4, "• ")
     return lines
-
-
-def needs_text(requirements):
-    if not requirements:
-        return ""
-    parts = size_parts(requirements)
-    return ", ".join([*parts, *requirements.get("notes", [])])
 
 
 def size_parts(specs):

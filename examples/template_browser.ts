@@ -72,7 +72,7 @@ function showLines({ template, blueprint }: TemplateAnswer): string[] {
     ["Cost", template.estimated_cost],
     ["Kind", `${template.category} · ${template.complexity}`],
     ["Runs on", template.providers.join(", ")],
-    ["Needs", [...sizeParts(template.requirements ?? {}), ...(template.requirements?.notes ?? [])].join(", ")],
+    ["Needs", sizeParts(template.requirements ?? {}).join(", ")],
     ["Tags", (template.tags ?? []).join(", ")],
     ["Stored", template.source === "custom" ? own : ""],
   ];
@@ -88,6 +88,7 @@ function showLines({ template, blueprint }: TemplateAnswer): string[] {
     }),
     ...section("Resources", resourceLines(blueprint.resources)),
     ...section("Parameters", parameterLines(template.parameters ?? {})),
+    ...section("Requirements", bullets(template.requirements?.notes)),
     ...section("Limits", bullets(template.limitations)),
     ...section("After deploying", bullets(template.post_deploy)),
   ];

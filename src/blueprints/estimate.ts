@@ -15,7 +15,7 @@ import {
   ZERO,
 } from "./prices/decimal.ts";
 import { reference } from "./prices/reference.ts";
-import { HOURS_PER_MONTH, type PriceSheet, priceSheetId, UNITS } from "./prices/sheet.ts";
+import { HOURS_PER_MONTH, type PriceSheet, priceSheetId, UNITS, type Unit } from "./prices/sheet.ts";
 import type { Blueprint } from "./schema.ts";
 
 const money = z.string().describe('A decimal text such as "134.20".');
@@ -120,23 +120,24 @@ function priceAll(demands: readonly Demand[], sheet: PriceSheet): Priced[] {
   const egress = sheet.prices.egress;
   const included = decimal(egress !== undefined && "gib" in egress ? (egress.included_gib ?? 0) : 0);
   const left = { low: included, mid: included, high: included };
+  const unitPrices = new Map(Object.keys(UNITS).map((unit) => [unit, unitPrice(unit as Unit, sheet)]));
   return demands.map((demand) => {
-    const price = unitPrice(demand, sheet);
+    const price = unitPrices.get(demand.unit);
     if (price === undefined) return { demand, price, cost: undefined };
+    if (!demand.usageBased) {
+      const cost = round(multiply(demand.quantity.mid, price), 2);
+      return { demand, price, cost: { low: cost, mid: cost, high: cost } };
+    }
     const at = (level: UsageLevel) => {
-      let charged = demand.quantity[level];
-      if (demand.unit === "egress") {
-        const free = min(charged, left[level]);
-        left[level] = subtract(left[level], free);
-        charged = subtract(charged, free);
-      }
-      return round(multiply(charged, price), 2);
+      const free = min(demand.quantity[level], left[level]);
+      left[level] = subtract(left[level], free);
+      return round(multiply(subtract(demand.quantity[level], free), price), 2);
     };
     return { demand, price, cost: { low: at("low"), mid: at("mid"), high: at("high") } };
   });
 }
 
-function unitPrice({ unit }: Demand, { prices }: PriceSheet): Decimal | undefined {
+function unitPrice(unit: Unit, { prices }: PriceSheet): Decimal | undefined {
   const price = prices[unit];
   if (price === undefined) return undefined;
   if ("hour" in price) return multiply(decimal(price.hour), decimal(HOURS_PER_MONTH));

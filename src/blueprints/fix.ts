@@ -24,7 +24,7 @@ export interface Fix {
 
 /**
  * The blueprint with every open finding mended that can be mended without knowing more than the blueprint says. Accepted findings
- * stay. The result is a valid blueprint, audits no worse, and has nothing left to mend.
+ * stay. The result is a valid blueprint, scores no lower, and has nothing left to mend.
  */
 export function fix(blueprint: Blueprint, options: AuditOptions): Fix {
   const fixed = structuredClone(blueprint);

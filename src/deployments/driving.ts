@@ -27,6 +27,7 @@ export class Driving {
     private readonly record: DeploymentRecord,
     private run: Run,
     private readonly objects: ReadonlyMap<string, DesiredObject>,
+    private readonly secrets: ReadonlyMap<string, string>,
   ) {}
 
   get inFlight(): number {
@@ -114,7 +115,7 @@ export class Driving {
   #reference({ object }: OperationRecord): ObjectReference {
     const desired = this.objects.get(object);
     const owner = { project: this.record.project, deployment: this.record.id };
-    return { owner, key: object, ...(desired === undefined ? {} : { desired }) };
+    return { owner, key: object, secrets: this.secrets, ...(desired === undefined ? {} : { desired }) };
   }
 }
 

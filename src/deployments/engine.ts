@@ -1,11 +1,13 @@
 import type { ProviderName } from "../blueprints/schema.ts";
 import type { DesiredObject, Lifecycle, ObservedObject, Reply } from "../providers/provider.ts";
+import type { Result } from "../result.ts";
 import { Driving, type DrivingHost } from "./driving.ts";
 import type { DeploymentEvent } from "./events.ts";
 import type { DeploymentRecord, Goal } from "./journal.ts";
 import { objectsOf } from "./objects.ts";
 import { plan } from "./plan.ts";
 import type { Admission, IndexEntry } from "./queue.ts";
+import type { SecretVersions } from "./secrets.ts";
 import { SETTLED, type Status } from "./status.ts";
 import { backoff, type Decision, MAX_ATTEMPTS, passes, RETRY_CAP_MS, type Run, startRun } from "./step.ts";
 
@@ -13,6 +15,8 @@ import { backoff, type Decision, MAX_ATTEMPTS, passes, RETRY_CAP_MS, type Run, s
 export interface EngineHost extends DrivingHost {
   admit(id: string, targets: string[]): Promise<Admission>;
   report(entry: IndexEntry): Promise<void>;
+  /** The values of secrets, or why they cannot be had. */
+  secrets(versions: SecretVersions): Promise<Result<ReadonlyMap<string, string>, string>>;
   /** Operations of this deployment in flight at once. */
   maxOperations: number;
   /** Sees to it that `tick` is called at this time at the latest, also when this process is gone by then. */
@@ -134,7 +138,13 @@ export class Engine {
     const stored = journal.run(record.run);
     if (stored === undefined) throw new Error(`Run ${record.run} of ${record.id} is not in the journal.`);
     const objects = new Map(this.#objects(record).map((object) => [object.key, object]));
-    const driving = new Driving(host, record, stored, objects);
+    const revision = record.goal.type === "remove" ? undefined : record.goal.revision;
+    const secrets = await host.secrets(revision === undefined ? {} : (journal.revision(revision)?.secrets ?? {}));
+    if (!secrets.ok) {
+      this.#end(this.#record(), "failed", secrets.error, this.#mayBeThere(), "secrets");
+      return true;
+    }
+    const driving = new Driving(host, record, stored, objects, secrets.value);
     // No call of an earlier tick is still ours: a tick ends only when its calls have ended, or with the process.
     driving.take({ type: "interrupted" });
     const budget = host.now() + TICK_BUDGET_MS;
@@ -244,7 +254,7 @@ export class Engine {
 
   /** What was wanted so far, in every version: its objects may be there. */
   #known(): DesiredObject[] {
-    return this.host.journal.revisions().flatMap(objectsOf);
+    return this.host.journal.revisions().flatMap(({ blueprint, secrets }) => objectsOf(blueprint, secrets));
   }
 
   #objects(record: DeploymentRecord): DesiredObject[] {
@@ -252,9 +262,9 @@ export class Engine {
   }
 
   #objectsOfRevision(number: number): DesiredObject[] {
-    const blueprint = this.host.journal.revision(number);
-    if (blueprint === undefined) throw new Error(`Revision ${number} is not in the journal.`);
-    return objectsOf(blueprint);
+    const revision = this.host.journal.revision(number);
+    if (revision === undefined) throw new Error(`Revision ${number} is not in the journal.`);
+    return objectsOf(revision.blueprint, revision.secrets);
   }
 
   #lifecycles(objects: DesiredObject[]): Partial<Record<ProviderName, Lifecycle>> {

@@ -1,5 +1,6 @@
 import type { Blueprint } from "../blueprints/schema.ts";
 import type { DeploymentEvent, StoredEvent } from "./events.ts";
+import type { SecretVersions } from "./secrets.ts";
 import type { Status } from "./status.ts";
 import type { Run } from "./step.ts";
 
@@ -8,6 +9,19 @@ export type Goal =
   | { type: "apply"; revision: number }
   | { type: "restore"; revision: number | undefined; because: string | undefined }
   | { type: "remove"; delete_data: string[] };
+
+/** A blueprint as it was asked for, with the versions its secrets had. */
+export interface Revision {
+  blueprint: Blueprint;
+  secrets: SecretVersions;
+}
+
+/** A secret as it is kept: encrypted. */
+export interface SealedSecret {
+  name: string;
+  version: number;
+  sealed: string;
+}
 
 /** The one row that says where a deployment is. */
 export interface DeploymentRecord {
@@ -32,6 +46,8 @@ export interface DeploymentRecord {
   /** When the goal was set; Unix time in ms. */
   goal_since: number;
   error?: string;
+  /** When the values of the secrets were shown; they are shown once. */
+  secrets_shown_at?: number;
   /** Unix time in ms. */
   created_at: number;
   updated_at: number;
@@ -46,11 +62,14 @@ export interface Journal {
   atomically<T>(write: () => T): T;
   record(): DeploymentRecord | undefined;
   saveRecord(record: DeploymentRecord): void;
-  /** Keeps a blueprint under the next number, from 1. */
-  addRevision(blueprint: Blueprint, now: number): number;
-  revision(number: number): Blueprint | undefined;
+  /** Keeps a revision under the next number, from 1. */
+  addRevision(revision: Revision, now: number): number;
+  revision(number: number): Revision | undefined;
   /** Every revision, oldest first. */
-  revisions(): Blueprint[];
+  revisions(): Revision[];
+  addSecret(secret: SealedSecret): void;
+  /** Every version of every secret. */
+  secrets(): SealedSecret[];
   startRun(number: number, plan_hash: string, run: Run): void;
   run(number: number): Run | undefined;
   /** Every run, oldest first. */

@@ -41,12 +41,22 @@ export class DeploymentQueue extends DurableObject<Env> {
       CREATE TABLE IF NOT EXISTS place (
         number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, targets TEXT NOT NULL, lease_until INTEGER
       );
+      CREATE TABLE IF NOT EXISTS local_key (key TEXT NOT NULL);
       CREATE TABLE IF NOT EXISTS idempotency (key TEXT PRIMARY KEY, id TEXT NOT NULL, body_hash TEXT NOT NULL, expires_at INTEGER NOT NULL);
     `);
   }
 
   ping(): "ok" {
     return "ok";
+  }
+
+  /** A key for secrets that is made once and kept here: for a server that only this machine can reach. */
+  localKey(): string {
+    const [row] = this.#sql.exec<{ key: string }>("SELECT key FROM local_key").toArray();
+    if (row !== undefined) return row.key;
+    const key = crypto.getRandomValues(new Uint8Array(32)).toBase64();
+    this.#sql.exec("INSERT INTO local_key VALUES (?)", key);
+    return key;
   }
 
   /** The deployment that an Idempotency-Key stands for: the one made with it in the last 24 hours, or `id` from now on. */

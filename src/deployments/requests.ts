@@ -1,5 +1,6 @@
 import type { Blueprint } from "../blueprints/schema.ts";
-import type { DeploymentRecord, Goal, Journal } from "./journal.ts";
+import type { DeploymentRecord, Goal, Journal, SealedSecret } from "./journal.ts";
+import type { SecretVersions } from "./secrets.ts";
 import { SETTLED, type Status } from "./status.ts";
 
 /** What can be asked of a deployment. Each request is recorded as a new goal, or refused with a sentence that says why. */
@@ -8,6 +9,8 @@ import { SETTLED, type Status } from "./status.ts";
 export interface NewDeployment {
   id: string;
   blueprint: Blueprint;
+  /** Secrets that are new with it, or have a new value. */
+  sealed: SealedSecret[];
   rehearsal: boolean;
   targets: string[];
   on_failure: "rollback" | "keep";
@@ -31,7 +34,7 @@ export function accept(journal: Journal, wish: NewDeployment, now: number): Depl
       project: blueprint.name,
       name: blueprint.name,
       status: "queued",
-      goal: { type: "apply", revision: journal.addRevision(blueprint, now) },
+      goal: { type: "apply", revision: addRevision(journal, wish, now) },
       goal_since: now,
       rehearsal,
       on_failure,
@@ -52,10 +55,12 @@ export function accept(journal: Journal, wish: NewDeployment, now: number): Depl
 export function update(journal: Journal, wish: Update, now: number): DeploymentRecord | Refusal {
   const record = settled(journal);
   if ("refused" in record) return record;
-  const { plan_hash: _earlier, error: _mended, ...rest } = record;
+  const { plan_hash: _earlier, error: _mended, secrets_shown_at, ...earlier } = record;
+  // New values have not been shown yet.
+  const rest = secrets_shown_at === undefined || wish.sealed.length > 0 ? earlier : { ...earlier, secrets_shown_at };
   const { blueprint, rehearsal, on_failure, targets, plan_hash } = wish;
   return journal.atomically(() => {
-    const goal: Goal = { type: "apply", revision: journal.addRevision(blueprint, now) };
+    const goal: Goal = { type: "apply", revision: addRevision(journal, wish, now) };
     const approved = plan_hash === undefined ? {} : { plan_hash };
     const next = { ...rest, ...approved, name: blueprint.name, rehearsal, on_failure, targets };
     return head(journal, { ...next, status: "queued" }, goal, "Accepted a new blueprint.", now);
@@ -94,6 +99,18 @@ export function remove(journal: Journal, delete_data: string[], now: number): De
   if ("refused" in record) return record;
   const goal: Goal = { type: "remove", delete_data };
   return head(journal, { ...record, status: "deleting" }, goal, "Removing everything this deployment owns.", now);
+}
+
+/** The newest version of each secret. */
+export function secretVersions(journal: Journal): SecretVersions {
+  const versions: Record<string, number> = {};
+  for (const { name, version } of journal.secrets()) versions[name] = Math.max(versions[name] ?? 0, version);
+  return versions;
+}
+
+function addRevision(journal: Journal, { blueprint, sealed }: Update, now: number): number {
+  for (const secret of sealed) journal.addSecret(secret);
+  return journal.addRevision({ blueprint, secrets: secretVersions(journal) }, now);
 }
 
 function settled(journal: Journal): DeploymentRecord | Refusal {

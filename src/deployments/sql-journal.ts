@@ -1,6 +1,5 @@
-import type { Blueprint } from "../blueprints/schema.ts";
 import type { DeploymentEvent, StoredEvent } from "./events.ts";
-import type { DeploymentRecord, Journal } from "./journal.ts";
+import type { DeploymentRecord, Journal, Revision, SealedSecret } from "./journal.ts";
 import type { OperationRecord, Run } from "./step.ts";
 
 const SCHEMA_VERSION = 1;
@@ -23,7 +22,8 @@ export class SqlJournal implements Journal {
       this.#sql.exec(`
         INSERT INTO schema_version VALUES (${SCHEMA_VERSION});
         CREATE TABLE deployment (record TEXT NOT NULL);
-        CREATE TABLE revision (number INTEGER PRIMARY KEY, blueprint TEXT NOT NULL, created_at INTEGER NOT NULL);
+        CREATE TABLE revision (number INTEGER PRIMARY KEY, revision TEXT NOT NULL, created_at INTEGER NOT NULL);
+        CREATE TABLE secret (name TEXT NOT NULL, version INTEGER NOT NULL, sealed TEXT NOT NULL, PRIMARY KEY (name, version));
         CREATE TABLE run (number INTEGER PRIMARY KEY, plan_hash TEXT NOT NULL, stopping TEXT);
         CREATE TABLE operation (run INTEGER NOT NULL, place INTEGER NOT NULL, record TEXT NOT NULL, PRIMARY KEY (run, place));
         CREATE TABLE event (seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, event TEXT NOT NULL);
@@ -45,25 +45,34 @@ export class SqlJournal implements Journal {
     this.#sql.exec("INSERT INTO deployment VALUES (?)", JSON.stringify(record));
   }
 
-  addRevision(blueprint: Blueprint, now: number): number {
+  addRevision(revision: Revision, now: number): number {
     const [row] = this.#sql
       .exec<{ number: number }>(
         "INSERT INTO revision SELECT coalesce(max(number), 0) + 1, ?, ? FROM revision RETURNING number",
-        JSON.stringify(blueprint),
+        JSON.stringify(revision),
         now,
       )
       .toArray();
     return row?.number ?? 1;
   }
 
-  revision(number: number): Blueprint | undefined {
-    const [row] = this.#sql.exec<{ blueprint: string }>("SELECT blueprint FROM revision WHERE number = ?", number).toArray();
-    return row === undefined ? undefined : (JSON.parse(row.blueprint) as Blueprint);
+  revision(number: number): Revision | undefined {
+    const [row] = this.#sql.exec<{ revision: string }>("SELECT revision FROM revision WHERE number = ?", number).toArray();
+    return row === undefined ? undefined : (JSON.parse(row.revision) as Revision);
   }
 
-  revisions(): Blueprint[] {
-    const rows = this.#sql.exec<{ blueprint: string }>("SELECT blueprint FROM revision ORDER BY number");
-    return rows.toArray().map(({ blueprint }) => JSON.parse(blueprint) as Blueprint);
+  revisions(): Revision[] {
+    const rows = this.#sql.exec<{ revision: string }>("SELECT revision FROM revision ORDER BY number");
+    return rows.toArray().map(({ revision }) => JSON.parse(revision) as Revision);
+  }
+
+  addSecret({ name, version, sealed }: SealedSecret): void {
+    this.#sql.exec("INSERT INTO secret VALUES (?, ?, ?)", name, version, sealed);
+  }
+
+  secrets(): SealedSecret[] {
+    const rows = this.#sql.exec<{ name: string; version: number; sealed: string }>("SELECT name, version, sealed FROM secret");
+    return rows.toArray();
   }
 
   startRun(number: number, plan_hash: string, run: Run): void {

@@ -67,7 +67,7 @@ export function metaRoutes(routes: readonly Route[]): Route[] {
       async (c) => {
         const checks = {
           templates: await attempt(() => templatesLeftOut(c.env.TEMPLATES)),
-          deployments: await attempt(() => c.env.DEPLOYMENT_QUEUE.getByName("queue").ping()),
+          deployments: await attempt(async () => void (await c.env.DEPLOYMENT_QUEUE.getByName("queue").ping())),
         };
         const found = Object.values(checks).map(({ status }) => status);
         const status = found.every((one) => one === "ok") ? "ok" : "degraded";
@@ -127,10 +127,10 @@ async function templatesLeftOut(kv: KVNamespace): Promise<string | undefined> {
 }
 
 /** Runs a health check that may find something degraded; what it threw is logged, and told as "failed" without its text. */
-async function attempt(run: () => Promise<unknown>): Promise<z.infer<typeof health>["checks"][string]> {
+async function attempt(run: () => Promise<string | undefined>): Promise<z.infer<typeof health>["checks"][string]> {
   try {
     const degraded = await run();
-    return typeof degraded === "string" ? { status: "degraded", detail: degraded } : { status: "ok", detail: "answers" };
+    return degraded === undefined ? { status: "ok", detail: "answers" } : { status: "degraded", detail: degraded };
   } catch (error) {
     console.error(JSON.stringify({ health: String(error) }));
     return { status: "failed", detail: "does not answer; see the server's log" };

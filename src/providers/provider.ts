@@ -37,6 +37,8 @@ export interface ObservedObject {
   /** Hash of what it was made from, read back from its marks. */
   hash: string;
   state: "created" | "running" | "stopped" | "healthy" | "unhealthy" | "finished";
+  /** Where it is reached from outside its own networks. */
+  ip?: string;
   /** For storage: something has been written to it, or may have been. */
   holds_data?: boolean;
 }
@@ -85,6 +87,8 @@ export interface Lifecycle {
 }
 
 export interface Provider {
+  /** Where published ports are reached. */
+  readonly host: string;
   readonly lifecycle: Lifecycle;
   /** Everything at the target that carries this deployment's mark. */
   observe(owner: Ownership): Promise<Reply<ObservedObject[]>>;
@@ -99,4 +103,6 @@ export interface ObjectReference {
   owner: Ownership;
   key: string;
   desired?: DesiredObject;
+  /** Values for the references in `desired.specs`; filled in at the last moment and kept nowhere. */
+  secrets: ReadonlyMap<string, string>;
 }

@@ -44,6 +44,8 @@ describe("secrets by their name", () => {
     ["K3S_TOKEN", "K10c3d4e5f6a7b8c9d0e1f2a3b4c5d6e7f8::server:9a8b7c6d"],
     ["JWT_SECRET", "correct-horse-battery"],
     ["PGPASS", "hunter2"],
+    ["S3_ACCESS_KEY", "aZ3kP9mQ2rT7vX1bY5"],
+    ["s3_secret_access_key", "lakehouse"],
     ["DB_PASSWORD", "Pa$sw0rd-77"],
   ])("%s", (name, value) => {
     expect(secretIn(name, value)).toMatchObject({ grade: "secret" });
@@ -213,6 +215,13 @@ static_resources:
           common_tls_context:
             tls_certificate_sds_secret_configs:
               - name: server_cert
+`,
+    "s3.json": `
+{"identities": [{"name": "lake", "credentials": [{"accessKey": "lake", "secretKey": "\${secret.s3}"}], "actions": ["Admin"]}]}
+`,
+    "first-user.sh": `
+digest=$(authelia crypto hash generate argon2 --password "$(cat /config/first-password)" | sed -n 's/^Digest: //p')
+printf 'users:\\n  %s:\\n    password: "%s"\\n' "$USER_NAME" "$digest" > /config/users.yml
 `,
     "10-app.sh": `
 psql -v ON_ERROR_STOP=1 --username "$POSTGRES_USER" -v password="$(cat /run/secrets/app)" <<'SQL'

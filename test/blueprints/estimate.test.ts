@@ -175,6 +175,12 @@ describe("traffic", () => {
   });
 });
 
+test("what a sheet includes for free is there once for the whole blueprint", () => {
+  const door = (name: string) => service({ cpu: 150, ports: [{ container: 443, host: 443 }] }, name);
+  const { usage } = estimate(blueprint([door("a"), door("b")]), { sheet: sheet({ price_sheet: "hetzner-cloud" }) });
+  expect(usage.mid).toMatchObject({ egress_gb: "30000", monthly_cost: "10.00" });
+});
+
 describe("other price sheets", () => {
   test("own hardware, fully used, costs its write-off and electricity and nothing more", () => {
     const owned = {
@@ -257,6 +263,21 @@ describe("POST /api/v1/blueprints/estimate", () => {
       comparison: { difference: "0.00", resources: [] },
       usage: { mid: { monthly_cost: "0.00" } },
     });
+  });
+
+  test("prices the scaled blueprint and says what scaling changes", async () => {
+    const response = await post({ blueprint: webApp, scale_factor: 2 });
+    const scaled = (await response.json()) as Estimate & {
+      comparison: { before_monthly_cost: string; after_monthly_cost: string };
+    };
+    expect(scaled.totals).toMatchObject({ cpu: "8", memory_gb: "15", disk_gb: "80" });
+    expect(scaled.comparison).toMatchObject({
+      before_monthly_cost: estimate(webApp).total_monthly_cost,
+      after_monthly_cost: scaled.total_monthly_cost,
+    });
+    const tooLarge = await post({ blueprint: webApp, scale_factor: 1000 });
+    expect(tooLarge.status).toBe(422);
+    expect(await tooLarge.json()).toMatchObject({ errors: [{ pointer: "#/scale_factor" }] });
   });
 
   test("refuses a sheet without the figures it needs, and says which", async () => {

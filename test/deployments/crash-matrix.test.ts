@@ -45,7 +45,7 @@ async function live(
   const simulation = new Simulation({ ...base, crashes });
   await simulation.run();
   for (const action of afterwards) await simulation.continue(action);
-  expect(brokenPromises(simulation, simulation.journal.revisions()), JSON.stringify(crashes)).toEqual([]);
+  expect(brokenPromises(simulation, simulation.revisions()), JSON.stringify(crashes)).toEqual([]);
   const { status, reached, left_over } = simulation.record();
   const there = simulation
     .owned()

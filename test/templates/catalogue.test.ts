@@ -125,6 +125,7 @@ test("a list is asked for once a minute, and gives the same array while nothing 
   const first = await catalogue.all();
   clock.now += 59_000;
   expect(await catalogue.all()).toBe(first);
+  await catalogue.faults();
   expect(operations).toEqual(["list"]);
   clock.now += 2_000;
   expect(await catalogue.all()).toBe(first);

@@ -369,6 +369,14 @@ describe("PUT and DELETE /templates/:id", () => {
   });
 });
 
+test("the health check is well as long as every stored template can be read", async () => {
+  await saved();
+  expect(await call("GET", "/../../health")).toMatchObject({
+    status: 200,
+    body: { status: "ok", checks: { templates: { status: "ok" }, deployments: { status: "ok" } } },
+  });
+});
+
 test("a stored value that cannot be read is left out of the list, named in it, and told by the health check", async () => {
   vi.spyOn(console, "warn").mockImplementation(() => undefined);
   await env.TEMPLATES.put(`${KEY_PREFIX}broken`, "{not json");
@@ -381,7 +389,10 @@ test("a stored value that cannot be read is left out of the list, named in it, a
   expect(health.status).toBe(200);
   expect(health.body).toMatchObject({
     status: "degraded",
-    checks: { templates: { status: "degraded", detail: expect.stringContaining("1 stored template cannot be read") } },
+    checks: {
+      templates: { status: "degraded", detail: expect.stringContaining("1 stored template cannot be read") },
+      deployments: { status: "ok" },
+    },
   });
   expect(JSON.stringify(health.body)).not.toContain("broken");
   vi.useRealTimers();

@@ -57,6 +57,13 @@ test("results come best first, and no more than asked for", () => {
   expect(results.map(({ score }) => score)).toEqual(results.map(({ score }) => score).toSorted((a, b) => b - a));
 });
 
+test("a word that a template uses is no typo of another template's word", () => {
+  const named = (name: string): Summary => ({ ...(summaries[0] as Summary), id: name, name, description: name, tags: [] });
+  const both = [named("routing"), named("rotting")];
+  expect(searchTemplates(both, "routing", 10).map(({ id }) => id)).toEqual(["routing"]);
+  expect(searchTemplates(both, "roting", 10)).toHaveLength(2);
+});
+
 test("when nothing has all the words, what has some of them is found", () => {
   expect(ids("grafana on mars")[0]).toBe("observability-stack");
 });

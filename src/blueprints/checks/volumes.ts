@@ -79,10 +79,12 @@ function* sources(resource: DraftResource): Generator<Remark> {
 
 /** Replicas have one volume between them; programs that are not made for that destroy each other's data. */
 function* shared(resource: DraftResource): Generator<Remark> {
-  const { replicas = 1, volumes: mounted } = resource.specs;
+  const { replicas = 1, volumes: mounted, files } = resource.specs;
   if (replicas < 2) return;
-  for (const [index, { name, read_only }] of present(mounted)) {
-    if (name === undefined || read_only === true) continue;
+  for (const [index, { name, target, read_only }] of present(mounted)) {
+    // A volume that configuration files are put into is writable for that alone: all replicas get the same files.
+    const holdsFiles = [...present(files)].some(([, { path }]) => isInside(path, target));
+    if (name === undefined || read_only === true || holdsFiles) continue;
     const detail = `All ${replicas} replicas write to the one volume "${name}".`;
     const hint = "Make a resource of each, with a volume of its own, unless the program is made for shared files.";
     yield warning(at(resource, "specs", "volumes", index), "replicas_share_volume", detail, hint);

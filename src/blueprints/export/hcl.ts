@@ -38,6 +38,8 @@ export function literal(value: number | boolean | string): Expression {
 
 /** A quoted text. `${` and `%{` start templates in HCL and are doubled; `parts` that are expressions are put in as such. */
 export function text(parts: string | readonly (string | Expression)[]): Expression {
+  const [only] = parts;
+  if (typeof only === "object" && parts.length === 1) return only;
   const inside = (typeof parts === "string" ? [parts] : parts).map((part) =>
     typeof part === "string" ? escaped(part) : `\${${part.lines.join("")}}`,
   );

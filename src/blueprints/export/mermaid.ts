@@ -13,6 +13,7 @@ export function toMermaid(blueprint: Blueprint): string {
   const drawing = new Drawing(blueprint);
   return [
     `%% ${oneLine(blueprint.description === "" ? blueprint.name : blueprint.description)}`,
+    ...drawing.notDrawn(),
     "flowchart LR",
     ...drawing.clients(),
     ...drawing.frames(),
@@ -27,6 +28,10 @@ class Drawing {
   readonly #resources: readonly Resource[];
   readonly #networks: ReadonlySet<string>;
   readonly #storage: ReadonlySet<string>;
+  /** Who mounts each volume. */
+  readonly #owners: Map<string, readonly Resource[]>;
+  /** Volumes that are only there so that configuration files can be put into them. */
+  readonly #filled: ReadonlySet<string>;
 
   constructor({ resources }: Blueprint) {
     this.#resources = resources;
@@ -34,6 +39,11 @@ class Drawing {
       new Set(resources.filter((resource) => resource.type === type).map(({ name }) => name));
     this.#networks = called("network");
     this.#storage = called("storage");
+    this.#owners = new Map([...this.#storage].map((name) => [name, []]));
+    for (const resource of this.#running()) {
+      for (const volume of mountsOf(resource)) this.#owners.set(volume, [...this.#ownersOf(volume), resource]);
+    }
+    this.#filled = new Set([...this.#owners].filter(([name, owners]) => holdsOnlyFiles(name, owners)).map(([name]) => name));
   }
 
   clients(): string[] {
@@ -41,22 +51,35 @@ class Drawing {
     return published.length === 0 ? [] : [`  ${CLIENTS}(("clients"))`];
   }
 
+  /** A network around what is first of all on it and what that alone keeps; one without such members says who else is on it. */
   frames(): string[] {
     return [...this.#networks].flatMap((network) => {
+      const kind = networkKind(this.#find(network));
       const members = this.#running().filter((resource) => this.#home(resource) === network);
-      if (members.length === 0) return [`  ${id(network)}[/${label([network, networkKind(this.#find(network))])}/]`];
-      const title = label([network, networkKind(this.#find(network))]);
-      return [`  subgraph ${id(network)}[${title}]`, ...members.map((resource) => `    ${this.#node(resource)}`), "  end"];
+      if (members.length === 0) {
+        const guests = this.#running().filter((resource) => this.#joined(resource).includes(network));
+        return [`  ${id(network)}[/${label([network, kind, guests.map(({ name }) => name).join(", ")])}/]`];
+      }
+      const kept = this.#volumes().filter((name) => this.#homeOf(name) === network);
+      const nodes = [...members.map((member) => this.#node(member)), ...kept.map((name) => this.#cylinder(name))];
+      return [
+        `  subgraph ${id(network)}[${label([[network, kind].filter((part) => part !== "").join(" · ")])}]`,
+        ...nodes.map((node) => `    ${node}`),
+        "  end",
+      ];
     });
   }
 
-  /** What is on no network, and what is kept. */
+  /** What is on no network, and what several share. */
   loose(): string[] {
     const homeless = this.#running().filter((resource) => this.#home(resource) === undefined);
-    return [
-      ...homeless.map((resource) => `  ${this.#node(resource)}`),
-      ...this.#volumes().map((name) => `  ${this.#cylinder(name)}`),
-    ];
+    const shared = this.#volumes().filter((name) => this.#homeOf(name) === undefined);
+    return [...homeless.map((resource) => `  ${this.#node(resource)}`), ...shared.map((name) => `  ${this.#cylinder(name)}`)];
+  }
+
+  notDrawn(): string[] {
+    const names = [...this.#filled];
+    return names.length === 0 ? [] : [`%% not drawn, because they hold nothing but configuration files: ${names.join(", ")}`];
   }
 
   arrows(): string[] {
@@ -65,21 +88,17 @@ class Drawing {
       return ports.length === 0 ? [] : [`  ${CLIENTS} -->|${label([ports.join(", ")])}| ${id(resource.name)}`];
     });
     const needs = this.#running().flatMap((resource) => {
-      const drawn = resource.dependencies.filter((name) => !this.#networks.has(name) && !mountsOf(resource).includes(name));
+      const shown = [...this.#joined(resource), ...mountsOf(resource), ...this.#filled];
+      const drawn = resource.dependencies.filter((name) => !shown.includes(name));
       return drawn.map((name) => `  ${id(resource.name)} --> ${id(name)}`);
     });
-    const mounts = this.#running().flatMap((resource) =>
-      mountsOf(resource).map((name) => `  ${id(resource.name)} -.- ${id(name)}`),
-    );
-    const further = this.#running().flatMap((resource) =>
-      this.#joined(resource)
-        .filter((name) => name !== this.#home(resource) && this.#isEmpty(name))
-        .map((name) => `  ${id(resource.name)} --- ${id(name)}`),
+    const mounts = this.#volumes().flatMap((name) =>
+      this.#ownersOf(name).map((owner) => `  ${id(owner.name)} -.- ${id(name)}`),
     );
     const waiting = this.#resources
-      .filter(({ type }) => type === "network" || type === "storage")
+      .filter(({ type, name }) => type === "network" || (type === "storage" && !this.#filled.has(name)))
       .flatMap(({ name, dependencies }) => dependencies.map((needed) => `  ${id(name)} --> ${id(needed)}`));
-    return [...calls, ...needs, ...mounts, ...further, ...waiting];
+    return [...calls, ...needs, ...mounts, ...waiting];
   }
 
   jobs(): string[] {
@@ -107,13 +126,19 @@ class Drawing {
     return this.#joined(resource)[0];
   }
 
-  #isEmpty(network: string): boolean {
-    return !this.#running().some((resource) => this.#home(resource) === network);
+  /** Volumes worth drawing: storage resources and those only named by a mount, but not those that only hold files. */
+  #volumes(): string[] {
+    return [...this.#owners.keys()].filter((name) => !this.#filled.has(name));
   }
 
-  /** Storage resources, and volumes that are only named by a mount. */
-  #volumes(): string[] {
-    return [...new Set([...this.#storage, ...this.#running().flatMap(mountsOf)])];
+  #ownersOf(volume: string): readonly Resource[] {
+    return this.#owners.get(volume) ?? [];
+  }
+
+  /** The network whose frame a volume stands in: its only owner's. */
+  #homeOf(volume: string): string | undefined {
+    const [owner, ...others] = this.#ownersOf(volume);
+    return owner === undefined || others.length > 0 ? undefined : this.#home(owner);
   }
 
   #cylinder(name: string): string {
@@ -131,6 +156,15 @@ class Drawing {
     if (specs.run_once === true) return `${id(name)}([${text}])`;
     return specs.image === undefined ? `${id(name)}[[${text}]]` : `${id(name)}[${text}]`;
   }
+}
+
+function holdsOnlyFiles(volume: string, owners: readonly Resource[]): boolean {
+  const mounts = owners.flatMap(({ specs }) => {
+    const { volumes = [], files = [] } = specs as FakeSpecs;
+    return volumes.filter(({ name }) => name === volume).map((mount) => ({ ...mount, files }));
+  });
+  const isFilled = mounts.map(({ target, files }) => files.some(({ path }) => path.startsWith(`${target}/`)));
+  return isFilled.includes(true) && mounts.every(({ read_only }, index) => isFilled[index] === true || read_only === true);
 }
 
 function madeFrom({ image, template, kind, gpus = 0 }: FakeSpecs): string {

@@ -139,7 +139,8 @@ function outputs(context: Context): BodyItem[] {
 
 /** An output's text with its references turned into Terraform's. */
 function resolved(value: string, context: Context): (string | Expression)[] {
-  return value.split(/(\$\{[^}]*\})/).map((part) => {
+  const parts = value.split(/(\$\{[^}]*\})/).filter((part) => part !== "");
+  return parts.map((part) => {
     const reference = /^\$\{(.*)\}$/.exec(part)?.[1];
     return reference === undefined ? part : (referred(reference, context) ?? part);
   });

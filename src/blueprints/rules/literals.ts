@@ -38,7 +38,7 @@ const SUSPICIOUS = /pass|pwd|secret|key|token|credential|salt|auth|hash|cookie|b
 
 /** Names whose value is a password whatever it looks like. */
 const PASSWORD_NAME =
-  /(?:^|[^a-z])(?:pass|passwd|passphrase|pwd|requirepass|masterauth|pgpass)(?:[^a-z]|$)|password|secret|(?:^|[_\-. ])(?:fernet|encryption|signing|private|access|secret|master|api|admin|auth|cookie|session|jwt)[_\-. ]?key(?:$|[^a-z])|apikey/i;
+  /(?:^|[^a-z])(?:pass|passwd|passphrase|pwd|requirepass|masterauth|pgpass)(?:[^a-z]|$)|password|secret|(?:^|[_\-. ])(?:fernet|encryption|signing|private|secret|master|api|admin|auth|cookie|session|jwt)[_\-. ]?key(?:$|[^a-z])|apikey/i;
 /** Names whose value is a secret if it looks random. */
 const TOKEN_NAME =
   /token|credential|salt|(?:^|[^a-z])auth(?:[^a-z]|$)|(?:^|[_\-. ])key$|(?:^|[_\-. ])(?:hash|cookie|bearer)(?:$|[_\-. ])/i;
@@ -61,7 +61,7 @@ const REFERENCE = new RegExp(
     /(?:^|\W)\$[\w@*#]/,
     /`/,
     /\{\{/,
-    /%\(/,
+    /%\(|^%[a-z]$/,
     /%[A-Z_]+%/,
     /<[a-z _-]+>/i,
     /^[[{(]/,
@@ -150,23 +150,16 @@ const ASSIGNMENT =
   /(?<![\w.$-]|\$\{)-{0,2}(["']?)([A-Za-z_][\w.-]{1,60})\1(?:\s{0,40}(?:=>|:=|=)\s{0,40}|:\s{0,40}|\s{1,40}:\s{1,40})("(?:[^"\\]|\\.){0,256}"|'[^']{0,256}'|[^\s"',;&|{}()[\]][^\s"',;&|})]{0,256})/g;
 
 function assignedSecret(line: string): Literal | undefined {
-  const trimmed = line.trim();
-  if (/^(#|\/\/|;|--\s|\*)/.test(trimmed)) return undefined;
-  for (const { name, value } of assignments(line)) {
-    const literal = namedSecret(name, value);
+  if (/^\s*(#|\/\/|;|--\s|\*)/.test(line)) return undefined;
+  ASSIGNMENT.lastIndex = 0;
+  for (let match = ASSIGNMENT.exec(line); match !== null; match = ASSIGNMENT.exec(line)) {
+    const [whole, , name = "", raw = ""] = match;
+    const literal = raw === name || VARIABLE.test(raw) ? undefined : namedSecret(name, unquoted(raw));
     if (literal !== undefined) return literal;
+    // The value of one assignment can be the name of the next.
+    ASSIGNMENT.lastIndex = match.index + whole.length - raw.length;
   }
   return bareSecret(line);
-}
-
-/** Every place an assignment may begin is tried, since the value of one can be the name of the next. */
-function* assignments(line: string): Iterable<{ name: string; value: string }> {
-  const pattern = new RegExp(ASSIGNMENT.source, "g");
-  for (let match = pattern.exec(line); match !== null; match = pattern.exec(line)) {
-    const [whole, , name = "", raw = ""] = match;
-    if (raw !== name && !VARIABLE.test(raw)) yield { name, value: unquoted(raw) };
-    pattern.lastIndex = match.index + whole.length - raw.length;
-  }
 }
 
 const unquoted = (text: string): string => text.replace(/^(["'])(.*)\1$/s, "$2");

@@ -5,11 +5,18 @@ import { at, type Found, type Rule, type Scene } from "./rule.ts";
 
 /** Secrets that are written down, known to everyone, or not asked for. No finding holds a value. */
 
+/** Two rules ask about the same texts; they are read once. */
+const read = new WeakMap<Scene, readonly (Found & { literal: Literal })[]>();
+
 /** Every text of a workload that may hold a secret, with what was found there. */
-function* literals({ workloads }: Scene): Iterable<Found & { literal: Literal }> {
-  for (const workload of workloads) {
-    for (const found of literalsOf(workload)) yield { resource: workload.name, ...found };
-  }
+function literals(scene: Scene): readonly (Found & { literal: Literal })[] {
+  const known = read.get(scene);
+  if (known !== undefined) return known;
+  const found = scene.workloads.flatMap((workload) =>
+    [...literalsOf(workload)].map((one) => ({ resource: workload.name, ...one })),
+  );
+  read.set(scene, found);
+  return found;
 }
 
 function* literalsOf(workload: Workload): Iterable<{ path: (string | number)[]; detail: string; literal: Literal }> {

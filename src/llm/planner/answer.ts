@@ -8,5 +8,8 @@ export interface Answer {
 }
 export function answer(task: Task): Answer {
   const made = plan(task);
-  return { text: `${made?.reasons.join("\n")}\n${made?.limits.join("\n")}`, ...(made === undefined ? {} : { blueprint: made.blueprint }) };
+  return {
+    text: `${made?.reasons.join("\n")}\n${made?.limits.join("\n")}`,
+    ...(made === undefined ? {} : { blueprint: made.blueprint }),
+  };
 }

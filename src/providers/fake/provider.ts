@@ -1,3 +1,4 @@
+import { secretsIn } from "../../blueprints/secrets.ts";
 import type { FakeSpecs } from "../../blueprints/specs.ts";
 import type {
   DesiredObject,
@@ -22,7 +23,7 @@ const ok = <T>(value: T): Reply<T> => ({ ok: true, value });
 const refuse = (error: ProviderError): Reply<never> => ({ ok: false, error });
 const isPassive = (type: DesiredObject["type"]) => type === "network" || type === "storage";
 
-const lifecycle: Lifecycle = {
+export const lifecycle: Lifecycle = {
   create: ({ type }) => (isPassive(type) ? ["create"] : ["create", "start", "await"]),
   resume: ({ state }) => (state === "running" ? ["await"] : ["start", "await"]),
   canUpdate: (before, after) => isPassive(after.type) || onlySizeDiffers(before, after),
@@ -53,6 +54,7 @@ interface Subject {
 
 /** Deploys nothing: keeps a world of its own in which everything can be rehearsed, faults included. */
 export class FakeProvider implements Provider {
+  readonly host = "localhost";
   readonly lifecycle = lifecycle;
 
   constructor(
@@ -87,10 +89,13 @@ export class FakeProvider implements Provider {
   }
 
   #subject(reference: ObjectReference): Subject {
-    const name = `${reference.owner.project}/${reference.key}`;
-    const object = this.world.get(name);
-    const ours = object !== undefined && object.created > 0 && object.owner === reference.owner.deployment;
-    return { name, reference, object: ours ? object : undefined };
+    const { owner, key } = reference;
+    return { name: nameOf(owner, key), reference, object: this.#find(owner, key) };
+  }
+
+  #find(owner: Ownership, key: string): FakeObject | undefined {
+    const object = this.world.get(nameOf(owner, key));
+    return object !== undefined && object.created > 0 && object.owner === owner.deployment ? object : undefined;
   }
 
   #begin(kind: OperationKind, reference: ObjectReference): Reply<Outcome> {
@@ -130,8 +135,11 @@ export class FakeProvider implements Provider {
         hint: "Rename the blueprint, or remove what has the name.",
       });
     }
-    const missing = desired.needs.find((other) => this.#subject({ owner, key: other }).object === undefined);
+    const missing = desired.needs.find((other) => this.#find(owner, other) === undefined);
     if (missing !== undefined) return refuse({ class: "not-found", message: `${key} needs ${missing}, which does not exist.` });
+    const unknown = [...secretsIn(desired.specs)].find((secret) => !reference.secrets.has(secret));
+    if (unknown !== undefined)
+      return refuse({ class: "invalid", message: `${key} needs the secret "${unknown}", which has no value.` });
     const blank = occupant ?? blankObject(name, owner.deployment, desired);
     if (isPassive(desired.type)) {
       const fault = this.#simulatedFault(blank, simulate);
@@ -173,11 +181,13 @@ export class FakeProvider implements Provider {
   /** Whatever runs may write to the volumes it mounts. */
   #markData({ owner, desired }: ObjectReference): void {
     for (const key of desired?.needs ?? []) {
-      const { object } = this.#subject({ owner, key });
+      const object = this.#find(owner, key);
       if (object?.type === "storage") this.world.put({ ...object, holds_data: true });
     }
   }
 }
+
+const nameOf = ({ project }: Ownership, key: string) => `${project}/${key}`;
 
 function effectOf(kind: OperationKind, object: FakeObject, desired: DesiredObject | undefined): Partial<FakeObject> {
   if (kind === "start") return { state: "running" };

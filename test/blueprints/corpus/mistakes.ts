@@ -345,7 +345,9 @@ export const ofMeaning: Record<string, Mistake> = {
       volumes: [
         { name: "a", target: "/a" },
         { name: "b", target: "/b", read_only: true },
+        { name: "configuration", target: "/etc/app" },
       ],
+      files: [{ path: "/etc/app/app.conf", content: "x" }],
     }),
     warnings: [`replicas_share_volume ${S}/volumes/0`],
   },

@@ -24,14 +24,22 @@ export interface Expectation {
 
 export const CORPUS: Expectation[] = [
   // The examples of the product's own description.
-  { request: "Kubernetes microservices platform with monitoring", templates: ["microservices-k8s", "observability-stack"], scale: [1, 1] },
+  {
+    request: "Kubernetes microservices platform with monitoring",
+    templates: ["microservices-k8s", "observability-stack"],
+    scale: [1, 1],
+  },
   { request: "postgres with failover for 2 TB", templates: ["postgres-ha"], disk: 2000 },
   { request: "GPU cluster for 4 researchers", templates: ["ml-training"], gpus: 4 },
   { request: "shop for 50k daily users under $600 a month", templates: ["ha-web-app"], maxPrice: 600 },
   { request: "I need a high-availability web application", templates: ["ha-web-app"], scale: [1, 1] },
   { request: "Create a microservices platform", templates: ["microservices-k8s"], scale: [1, 1] },
   { request: "Use the ha-web-app template but increase capacity for 100k users", templates: ["ha-web-app"], scale: [1.2, 3] },
-  { request: "Customize ha-web-app template for e-commerce with 50k daily users", templates: ["ha-web-app"], scale: [1.05, 2.5] },
+  {
+    request: "Customize ha-web-app template for e-commerce with 50k daily users",
+    templates: ["ha-web-app"],
+    scale: [1.05, 2.5],
+  },
 
   // Plain requests for one thing.
   { request: "a simple website with a database", templates: ["simple-web-app"], scale: [1, 1] },
@@ -51,7 +59,11 @@ export const CORPUS: Expectation[] = [
   { request: "machine learning platform with jupyter and experiment tracking", templates: ["ml-training"] },
   { request: "train large language models on 8 GPUs", templates: ["ml-training"], gpus: 8 },
   { request: "zero trust network with mTLS", templates: ["zero-trust-network"] },
-  { request: "secure remote access with SSO and least privilege for 40 employees", templates: ["zero-trust-network"], scale: [1, 1] },
+  {
+    request: "secure remote access with SSO and least privilege for 40 employees",
+    templates: ["zero-trust-network"],
+    scale: [1, 1],
+  },
   { request: "zero trust for 200 employees", templates: ["zero-trust-network"], scale: [2, 8] },
 
   // Load decides size and template.
@@ -74,7 +86,12 @@ export const CORPUS: Expectation[] = [
   { request: "postgres cluster for 500 GB of data", templates: ["postgres-ha"], disk: 500 },
   { request: "HA database, 5 TB, called ledger", templates: ["postgres-ha"], disk: 5000, name: "ledger" },
   { request: "simple-web-app with 4 replicas", templates: ["simple-web-app"], replicas: ["app", 4] },
-  { request: "ha-web-app with 6 app servers named storefront", templates: ["ha-web-app"], replicas: ["app", 6], name: "storefront" },
+  {
+    request: "ha-web-app with 6 app servers named storefront",
+    templates: ["ha-web-app"],
+    replicas: ["app", 6],
+    name: "storefront",
+  },
 
   // Budgets.
   { request: "web application for under $120 a month", templates: ["simple-web-app"], maxPrice: 120 },
@@ -94,11 +111,21 @@ export const CORPUS: Expectation[] = [
   // Several parts.
   { request: "high availability web app with monitoring", templates: ["ha-web-app", "observability-stack"] },
   { request: "postgres with failover plus a redis cache", templates: ["postgres-ha", "redis-cluster"] },
-  { request: "API gateway with prometheus monitoring in front of our services", templates: ["api-gateway", "observability-stack"] },
-  { request: "data pipeline with kafka and grafana dashboards and alerting", templates: ["data-pipeline", "observability-stack"] },
+  {
+    request: "API gateway with prometheus monitoring in front of our services",
+    templates: ["api-gateway", "observability-stack"],
+  },
+  {
+    request: "data pipeline with kafka and grafana dashboards and alerting",
+    templates: ["data-pipeline", "observability-stack"],
+  },
 
   // Other languages.
-  { request: "Ich brauche eine hochverfügbare Webanwendung für 100.000 Nutzer am Tag", templates: ["ha-web-app"], scale: [1.2, 3] },
+  {
+    request: "Ich brauche eine hochverfügbare Webanwendung für 100.000 Nutzer am Tag",
+    templates: ["ha-web-app"],
+    scale: [1.2, 3],
+  },
   { request: "Erstelle einen Kubernetes-Cluster mit Überwachung", templates: ["microservices-k8s", "observability-stack"] },
   { request: "base de données postgres avec haute disponibilité, 1 To", templates: ["postgres-ha"], disk: 1000 },
   { request: "una tienda en línea para 2000 clientes por día", templates: ["simple-web-app"] },

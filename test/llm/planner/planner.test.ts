@@ -42,9 +42,12 @@ describe.each(CORPUS)("$request", (expected: Expectation) => {
     expect(scaleOf(blueprint)).toBeGreaterThanOrEqual(min);
     expect(scaleOf(blueprint)).toBeLessThanOrEqual(max);
     if (expected.maxPrice !== undefined) expect(price).toBeLessThanOrEqual(expected.maxPrice);
-    if (expected.provider !== undefined) expect(new Set(blueprint.resources.map(({ provider }) => provider))).toEqual(new Set([expected.provider]));
-    if (expected.disk !== undefined) expect(Math.max(...sizes(blueprint).map(({ disk_gb = 0 }) => disk_gb))).toBeGreaterThanOrEqual(expected.disk);
-    if (expected.gpus !== undefined) expect(sum(sizes(blueprint).map(({ gpus = 0, replicas = 1 }) => gpus * replicas))).toBe(expected.gpus);
+    if (expected.provider !== undefined)
+      expect(new Set(blueprint.resources.map(({ provider }) => provider))).toEqual(new Set([expected.provider]));
+    if (expected.disk !== undefined)
+      expect(Math.max(...sizes(blueprint).map(({ disk_gb = 0 }) => disk_gb))).toBeGreaterThanOrEqual(expected.disk);
+    if (expected.gpus !== undefined)
+      expect(sum(sizes(blueprint).map(({ gpus = 0, replicas = 1 }) => gpus * replicas))).toBe(expected.gpus);
     if (expected.replicas !== undefined) {
       const [name, count] = expected.replicas;
       expect(sizes(blueprint).find((resource) => resource.name === name)?.replicas).toBe(count);
@@ -67,7 +70,10 @@ test("the same request always gets the same answer", async () => {
 
 test("whatever is asked, the blueprint is valid", async () => {
   const words = CORPUS.flatMap(({ request }) => request.split(" "));
-  const request = fc.array(fc.oneof({ weight: 9, arbitrary: fc.constantFrom(...words) }, { weight: 1, arbitrary: fc.string() }), { minLength: 1, maxLength: 25 });
+  const request = fc.array(
+    fc.oneof({ weight: 9, arbitrary: fc.constantFrom(...words) }, { weight: 1, arbitrary: fc.string() }),
+    { minLength: 1, maxLength: 25 },
+  );
   await fc.assert(
     fc.asyncProperty(request, async (parts) => {
       const made = plan(await asked(parts.join(" ")));

@@ -53,6 +53,10 @@ export class FaultyProvider implements Provider {
     private readonly faults: Faults,
   ) {}
 
+  get host() {
+    return this.inner.host;
+  }
+
   get lifecycle() {
     return this.inner.lifecycle;
   }

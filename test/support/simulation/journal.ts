@@ -1,12 +1,12 @@
-import type { Blueprint } from "../../../src/blueprints/schema.ts";
 import type { DeploymentEvent, StoredEvent } from "../../../src/deployments/events.ts";
-import type { DeploymentRecord, Journal } from "../../../src/deployments/journal.ts";
+import type { DeploymentRecord, Journal, Revision, SealedSecret } from "../../../src/deployments/journal.ts";
 import type { Run } from "../../../src/deployments/step.ts";
 
 /** All that is kept. Values are frozen and lists only grow, so a snapshot is a handful of references and lengths. */
 interface Disk {
   record: DeploymentRecord | undefined;
-  revisions: readonly Blueprint[];
+  revisions: readonly Revision[];
+  secrets: readonly SealedSecret[];
   runs: readonly Run[];
   events: readonly DeploymentEvent[];
 }
@@ -16,7 +16,7 @@ interface Disk {
  * (`commit`), or lost together when the process dies before (`crash`).
  */
 export class MemoryJournal implements Journal {
-  #disk: Disk = { record: undefined, revisions: [], runs: [], events: [] };
+  #disk: Disk = { record: undefined, revisions: [], secrets: [], runs: [], events: [] };
   #kept = this.#disk;
 
   commit(): void {
@@ -36,15 +36,21 @@ export class MemoryJournal implements Journal {
   saveRecord(record: DeploymentRecord): void {
     this.#disk = { ...this.#disk, record: Object.freeze(record) };
   }
-  addRevision(blueprint: Blueprint): number {
-    this.#disk = { ...this.#disk, revisions: [...this.#disk.revisions, blueprint] };
+  addRevision(revision: Revision): number {
+    this.#disk = { ...this.#disk, revisions: [...this.#disk.revisions, revision] };
     return this.#disk.revisions.length;
   }
-  revision(number: number): Blueprint | undefined {
+  revision(number: number): Revision | undefined {
     return this.#disk.revisions[number - 1];
   }
-  revisions(): Blueprint[] {
+  revisions(): Revision[] {
     return [...this.#disk.revisions];
+  }
+  addSecret(secret: SealedSecret): void {
+    this.#disk = { ...this.#disk, secrets: [...this.#disk.secrets, secret] };
+  }
+  secrets(): SealedSecret[] {
+    return [...this.#disk.secrets];
   }
   startRun(_number: number, _hash: string, run: Run): void {
     this.#disk = { ...this.#disk, runs: [...this.#disk.runs, run] };

@@ -7,6 +7,7 @@ import { accept, cancel, type Refusal, remove, rollBack, update } from "../../..
 import { SETTLED } from "../../../src/deployments/status.ts";
 import { FakeProvider } from "../../../src/providers/fake/provider.ts";
 import { type FakeObject, MemoryWorld } from "../../../src/providers/fake/world.ts";
+import { ok } from "../../../src/result.ts";
 import { type Faults, FaultyProvider } from "./faults.ts";
 import { MemoryJournal } from "./journal.ts";
 import { chanceFrom, settleTurn, VirtualTime } from "./time.ts";
@@ -73,7 +74,7 @@ export class Simulation {
   /** Deploys and lives on until everything has settled and every action was asked. Throws when the engine is stuck. */
   async run(): Promise<void> {
     const { blueprint, on_failure } = this.#scenario;
-    accept(this.journal, { id: ID, blueprint, rehearsal: true, targets: ["fake"], on_failure }, this.time.now);
+    accept(this.journal, { id: ID, blueprint, sealed: [], rehearsal: true, targets: ["fake"], on_failure }, this.time.now);
     // Its answer is given once it is kept.
     this.journal.commit();
     this.#alarmAt(this.time.now + 1);
@@ -93,6 +94,11 @@ export class Simulation {
     const record = this.journal.record();
     if (record === undefined) throw new Error("no deployment");
     return record;
+  }
+
+  /** Every blueprint it was asked for, oldest first. */
+  revisions(): Blueprint[] {
+    return this.journal.revisions().map(({ blueprint }) => blueprint);
   }
 
   /** What the deployment owns. */
@@ -130,7 +136,7 @@ export class Simulation {
   #ask(action: Action): DeploymentRecord | Refusal {
     const { now } = this.time;
     const { next: blueprint, on_failure } = this.#scenario;
-    const wish = { blueprint, rehearsal: true, targets: ["fake"], on_failure };
+    const wish = { blueprint, sealed: [], rehearsal: true, targets: ["fake"], on_failure };
     const answer = {
       cancel: () => cancel(this.journal, now),
       update: () => update(this.journal, wish, now),
@@ -155,6 +161,7 @@ export class Simulation {
         return { granted: true, share: OPERATIONS_AT_ONCE };
       },
       report: () => this.time.wait(1),
+      secrets: async () => ok(new Map()),
       maxOperations: OPERATIONS_AT_ONCE,
       now: () => this.time.now,
       chance: this.#chance,
