@@ -1,10 +1,10 @@
 import type { ComponentChildren } from "preact";
 import type { Issue } from "../validation/issue.ts";
-import { alike } from "./findings.ts";
 import { money } from "./format.ts";
 import { Icon } from "./icons.tsx";
-import { type Audit, type CostComponent, type Estimate, type Judged, SEVERITIES, type Verdict } from "./judgement.ts";
+import { type Audit, alike, type CostComponent, type Estimate, SEVERITIES, type Verdict } from "./judgement.ts";
 import { ProblemBox, Skeleton } from "./parts.tsx";
+import type { Judged } from "./use-judgements.ts";
 
 /** The judgements on a blueprint in full. */
 

@@ -4,8 +4,8 @@ import { AuditView, CostView, ValidityView } from "./blueprint-views.tsx";
 import { DeployBar } from "./deploy.tsx";
 import { Diagram } from "./diagram.tsx";
 import { count, money } from "./format.ts";
-import { type Judged, type Judgements, useJudgements } from "./judgement.ts";
 import { JsonView, ResourcesView } from "./resources.tsx";
+import { type Judged, type Judgements, useJudgements } from "./use-judgements.ts";
 
 const TABS = ["Resources", "Checks", "Cost", "Security", "JSON"] as const;
 type Tab = (typeof TABS)[number];

@@ -1,7 +1,4 @@
-import { useEffect, useState } from "preact/hooks";
-import type { Blueprint } from "../blueprints/schema.ts";
 import type { Issue } from "../validation/issue.ts";
-import { type ApiProblem, postJson, problemFrom } from "./api.ts";
 
 /** What the server thinks of a blueprint: whether it is valid, what it costs, what is risky. */
 
@@ -48,50 +45,20 @@ export interface Finding {
   suppressed?: { reason: string };
 }
 
-/** `missing` is what a server without that judgement answers. */
-export type Judged<T> =
-  | { state: "loading" }
-  | { state: "missing" }
-  | { state: "failed"; problem: ApiProblem }
-  | { state: "ready"; value: T };
-
-export interface Judgements {
-  verdict: Judged<Verdict>;
-  estimate: Judged<Estimate>;
-  audit: Judged<Audit>;
+/** Findings of one rule that say the same of several resources, to be shown as one. */
+export interface Alike {
+  first: Finding;
+  resources: string[];
+  details: string[];
 }
 
-const LOADING: Judgements = { verdict: { state: "loading" }, estimate: { state: "loading" }, audit: { state: "loading" } };
-
-/** Asks for all three at once whenever the blueprint is another; a draft is not judged. */
-export function useJudgements(blueprint: Blueprint, draft: boolean): Judgements {
-  const [judgements, setJudgements] = useState(LOADING);
-  useEffect(() => {
-    setJudgements(LOADING);
-    if (draft) return;
-    const controller = new AbortController();
-    for (const [key, path] of Object.entries(PATHS)) {
-      void judged(path, blueprint, controller.signal).then((outcome) => {
-        if (!controller.signal.aborted) setJudgements((known) => ({ ...known, [key]: outcome }));
-      });
-    }
-    return () => controller.abort();
-  }, [blueprint, draft]);
-  return judgements;
-}
-
-const PATHS: Record<keyof Judgements, string> = {
-  verdict: "/api/v1/blueprints/validate",
-  estimate: "/api/v1/blueprints/estimate",
-  audit: "/api/v1/blueprints/audit",
-};
-
-async function judged(path: string, blueprint: Blueprint, signal: AbortSignal): Promise<Judged<unknown>> {
-  try {
-    return { state: "ready", value: await postJson(path, blueprint, { signal }) };
-  } catch (error) {
-    const problem = problemFrom(error);
-    if (problem === undefined) return { state: "loading" };
-    return problem.status === 404 ? { state: "missing" } : { state: "failed", problem };
-  }
+/** Groups findings by rule, severity and acceptance, in the order of the first of each. Pure. */
+export function alike(findings: readonly Finding[]): Alike[] {
+  const groups = Map.groupBy(findings, ({ id, severity, suppressed }) => `${id} ${severity} ${suppressed?.reason ?? ""}`);
+  return [...groups.values()].flatMap((group) => {
+    const [first] = group;
+    if (first === undefined) return [];
+    const resources = group.flatMap(({ resource }) => (resource === undefined ? [] : [resource]));
+    return [{ first, resources: [...new Set(resources)], details: [...new Set(group.map(({ detail }) => detail))] }];
+  });
 }

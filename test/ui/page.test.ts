@@ -1,8 +1,7 @@
 import { expect, test } from "vitest";
 import type { Summary } from "../../src/templates/summary.ts";
-import { alike } from "../../src/ui/findings.ts";
 import { ago, count, duration, money, words } from "../../src/ui/format.ts";
-import type { Finding } from "../../src/ui/judgement.ts";
+import { alike, type Finding } from "../../src/ui/judgement.ts";
 import { hashOf, placeOf } from "../../src/ui/place.ts";
 import { chosen } from "../../src/ui/template-filter.ts";
 
