@@ -54,11 +54,10 @@ export function validate(value: unknown, at: Path = []): Validation {
   const graph = graphOf(nodes(draft));
   const where = whereFrom(at);
   const remarks = [...judge(draft, graph, where)];
-  const said = (severity: Remark["severity"]): Issue[] =>
-    remarks.filter((remark) => remark.severity === severity).map((remark) => issue(remark, where));
-  const errors = [...shape, ...said("error")];
-  const warnings = shortened(said("warning"), at);
-  if (!parsed.ok || errors.length > 0) return { valid: false, errors: shortened(errors, at), warnings };
+  const said = (severity: Remark["severity"]): Remark[] => remarks.filter((remark) => remark.severity === severity);
+  const errors = shortened(shape, said("error"), at, where);
+  const warnings = shortened([], said("warning"), at, where);
+  if (!parsed.ok || errors.length > 0) return { valid: false, errors, warnings };
   return { valid: true, errors: [], warnings, blueprint: normalise(parsed.value), waves: wavesOf(graph) };
 }
 
@@ -106,13 +105,20 @@ function nodes(draft: Draft): GraphNode[] {
 }
 
 function issue({ path, code, detail, hint }: Remark, where: Where): Issue {
-  return { pointer: where(path), code, detail, ...(hint === undefined ? {} : { hint }) };
+  const said = typeof hint === "function" ? hint() : hint;
+  return { pointer: where(path), code, detail, ...(said === undefined ? {} : { hint: said }) };
 }
 
-function shortened(issues: Issue[], at: Path): Issue[] {
-  if (issues.length <= MAX_ISSUES) return issues;
-  const detail = `There are ${issues.length - MAX_ISSUES} more problems; these come first.`;
-  return [...issues.slice(0, MAX_ISSUES), { pointer: pointer(at), code: "more_problems", detail }];
+/** The first problems, and how many more there are. */
+function shortened(shape: Issue[], remarks: Remark[], at: Path, where: Where): Issue[] {
+  const first = shape.slice(0, MAX_ISSUES);
+  const shown = [...first, ...remarks.slice(0, MAX_ISSUES - first.length).map((remark) => issue(remark, where))];
+  const more = shape.length + remarks.length - shown.length;
+  if (more === 0) return shown;
+  return [
+    ...shown,
+    { pointer: pointer(at), code: "more_problems", detail: `There are ${more} more problems; these come first.` },
+  ];
 }
 
 /** Size and depth come first: nothing is judged that is beyond them. */

@@ -166,6 +166,12 @@ export class Deployment extends DurableObject<Env> {
     );
   }
 
+  /** Drops all that is kept of a deployment that owns nothing any more. */
+  async forget(): Promise<void> {
+    await this.ctx.storage.deleteAlarm();
+    await this.ctx.storage.deleteAll();
+  }
+
   /** A place got free, or something was asked for. */
   async wake(): Promise<void> {
     this.#interrupt();

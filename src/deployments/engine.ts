@@ -306,6 +306,8 @@ function announcement(goal: Goal, operations: number): string {
   return goal.type === "remove" ? `Removing: ${count}.` : `Going back: ${count}.`;
 }
 
-export function indexEntry({ id, name, status, rehearsal, targets, created_at, updated_at }: DeploymentRecord): IndexEntry {
-  return { id, name, status, rehearsal, targets, created_at, updated_at };
+export function indexEntry(record: DeploymentRecord): IndexEntry {
+  const { id, name, status, rehearsal, targets, reached, left_over, created_at, updated_at } = record;
+  const owns = !rehearsal && (reached.length > 0 || left_over.length > 0);
+  return { id, name, status, rehearsal, targets, owns, created_at, updated_at };
 }

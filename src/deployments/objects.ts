@@ -25,6 +25,7 @@ export function objectsOf(blueprint: Blueprint, secrets: SecretVersions = {}): D
       type: resource.type,
       provider: resource.provider,
       specs,
+      secrets: versions,
       hash,
       needs: unique([...referred, ...dependencies].filter(isPassive)),
       after: unique(dependencies.filter((key) => !isPassive(key))),

@@ -89,7 +89,8 @@ function changeOf(
   if (observed.hash === object.hash) return resume.length === 0 ? [] : chain(resume);
   const changed = changedKeys(previous, object);
   const cause = changed.length > 0 ? `changed: ${changed.join(", ")}` : "differs from what is wanted";
-  if (previous !== undefined && lifecycle.canUpdate(previous, object)) return chain([{ kind: "update", cause }, ...resume]);
+  if (previous !== undefined && sameSecrets(previous, object) && lifecycle.canUpdate(previous, object))
+    return chain([{ kind: "update", cause }, ...resume]);
   const destroys = `${object.key} as it is now`;
   return chain([
     ...lifecycle.remove(object.type).map((kind) => ({ kind, cause, ...(kind === "delete" ? { destroys } : {}) })),
@@ -173,9 +174,16 @@ function dependantsOf({ observed }: PlanInput, previous: Map<string, DesiredObje
 
 function changedKeys(previous: DesiredObject | undefined, object: DesiredObject): string[] {
   if (previous === undefined) return [];
-  const keys = new Set([...Object.keys(previous.specs), ...Object.keys(object.specs)]);
-  keys.delete("replicas");
-  return [...keys].filter((key) => hashOf(previous.specs[key] ?? null) !== hashOf(object.specs[key] ?? null)).toSorted();
+  const keys = differing(previous.specs, object.specs).filter((key) => key !== "replicas");
+  return [...keys, ...differing(previous.secrets, object.secrets).map((name) => `secret ${name}`)];
+}
+
+/** A process reads its secrets when it starts: no living object takes a new value. */
+const sameSecrets = (before: DesiredObject, after: DesiredObject) => differing(before.secrets, after.secrets).length === 0;
+
+function differing(before: Readonly<Record<string, unknown>>, after: Readonly<Record<string, unknown>>): string[] {
+  const keys = new Set([...Object.keys(before), ...Object.keys(after)]);
+  return [...keys].filter((key) => hashOf(before[key] ?? null) !== hashOf(after[key] ?? null)).toSorted();
 }
 
 function lifecycleOf(lifecycles: PlanInput["lifecycles"], provider: ProviderName): Lifecycle {

@@ -9,6 +9,8 @@ export interface IndexEntry {
   status: Status;
   rehearsal: boolean;
   targets: string[];
+  /** Something real is there that it owns. */
+  owns: boolean;
   /** Unix time in ms. */
   created_at: number;
   updated_at: number;
@@ -20,7 +22,11 @@ export type Admission = { granted: true; share: number } | { granted: false; pos
 
 /** A deployment that holds a place and has not been heard of for this long is taken for dead; it renews every few seconds. */
 export const LEASE_MS = 60_000;
-const IDEMPOTENCY_MS = 24 * 60 * 60_000;
+const DAY_MS = 24 * 60 * 60_000;
+const PRUNE_EVERY_MS = DAY_MS;
+/** One alarm forgets this many: far below the limits on calls and time of one invocation. */
+const PRUNE_AT_ONCE = 100;
+const IDEMPOTENCY_MS = DAY_MS;
 
 /**
  * Admission and index, one for all deployments. Places are leases: a deployment asks for one when it wakes, renews it while it
@@ -35,7 +41,7 @@ export class DeploymentQueue extends DurableObject<Env> {
     this.#sql.exec(`
       CREATE TABLE IF NOT EXISTS deployment (
         id TEXT PRIMARY KEY, name TEXT NOT NULL, status TEXT NOT NULL, rehearsal INTEGER NOT NULL, targets TEXT NOT NULL,
-        created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL
+        owns INTEGER NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL
       );
       CREATE INDEX IF NOT EXISTS deployment_by_age ON deployment (created_at DESC, id);
       CREATE TABLE IF NOT EXISTS place (
@@ -74,13 +80,14 @@ export class DeploymentQueue extends DurableObject<Env> {
   /** Takes what a deployment says of itself into the index; one that settled gives its place back and the next are woken. */
   async report(entry: IndexEntry): Promise<void> {
     this.#sql.exec(
-      `INSERT INTO deployment VALUES (?, ?, ?, ?, ?, ?, ?)
-       ON CONFLICT DO UPDATE SET status = excluded.status, targets = excluded.targets, updated_at = excluded.updated_at`,
+      `INSERT INTO deployment VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT DO UPDATE SET status = excluded.status, targets = excluded.targets, owns = excluded.owns, updated_at = excluded.updated_at`,
       entry.id,
       entry.name,
       entry.status,
       entry.rehearsal ? 1 : 0,
       JSON.stringify(entry.targets),
+      entry.owns ? 1 : 0,
       entry.created_at,
       entry.updated_at,
     );
@@ -88,6 +95,29 @@ export class DeploymentQueue extends DurableObject<Env> {
     this.#sql.exec("DELETE FROM place WHERE id = ?", entry.id);
     const next = this.#waiting().filter(({ admitted }) => admitted);
     await Promise.all(next.map(({ id }) => this.env.DEPLOYMENT.getByName(id).wake()));
+    if ((await this.ctx.storage.getAlarm()) === null) await this.ctx.storage.setAlarm(Date.now() + PRUNE_EVERY_MS);
+  }
+
+  /** Forgets deployments that settled long ago and own nothing: their row, and all that their object keeps. */
+  override async alarm(): Promise<void> {
+    // Set first: whatever fails below is tried again tomorrow.
+    await this.ctx.storage.setAlarm(Date.now() + PRUNE_EVERY_MS);
+    const config = configOf(this.env);
+    if (!config.ok) return;
+    const before = Date.now() - config.value.keepFinishedDays * DAY_MS;
+    const settled = [...SETTLED].map((status) => `'${status}'`).join(", ");
+    const old = this.#sql
+      .exec<{ id: string }>(
+        `SELECT id FROM deployment WHERE owns = 0 AND updated_at < ? AND status IN (${settled}) ORDER BY updated_at LIMIT ?`,
+        before,
+        PRUNE_AT_ONCE,
+      )
+      .toArray();
+    for (const { id } of old) {
+      await this.env.DEPLOYMENT.getByName(id).forget();
+      this.#sql.exec("DELETE FROM deployment WHERE id = ?", id);
+    }
+    if (old.length === PRUNE_AT_ONCE) await this.ctx.storage.setAlarm(Date.now() + 1_000);
   }
 
   /** Asks for a place on all the targets of a deployment, or renews it. In order of asking; nobody overtakes on the same target. */
@@ -163,6 +193,7 @@ export class DeploymentQueue extends DurableObject<Env> {
       status: row.status as Status,
       rehearsal: row.rehearsal === 1,
       targets: JSON.parse(String(row.targets)) as string[],
+      owns: row.owns === 1,
       created_at: Number(row.created_at),
       updated_at: Number(row.updated_at),
     }));

@@ -98,7 +98,8 @@ export const outputsSchema = z
 
 export const linksOf = (id: string) => ({ self: `/api/v1/deployments/${id}`, events: `/api/v1/deployments/${id}/events` });
 
-export function summaryOf({ id, name, status, rehearsal, targets, created_at, updated_at }: IndexEntry) {
+export function summaryOf(entry: Omit<IndexEntry, "owns">) {
+  const { id, name, status, rehearsal, targets, created_at, updated_at } = entry;
   return {
     deployment_id: id,
     name,

@@ -2,7 +2,18 @@ import type { DeploymentEvent, StoredEvent } from "./events.ts";
 import type { DeploymentRecord, Journal, Revision, SealedSecret } from "./journal.ts";
 import type { OperationRecord, Run } from "./step.ts";
 
-const SCHEMA_VERSION = 1;
+/**
+ * What leads from each version of the tables to the next; the first from nothing. An object is brought up to date when it is
+ * opened, in one transaction. Released steps are never edited: a change is a new step.
+ */
+const MIGRATIONS: readonly string[] = [
+  `CREATE TABLE deployment (record TEXT NOT NULL);
+   CREATE TABLE revision (number INTEGER PRIMARY KEY, revision TEXT NOT NULL, created_at INTEGER NOT NULL);
+   CREATE TABLE secret (name TEXT NOT NULL, version INTEGER NOT NULL, sealed TEXT NOT NULL, PRIMARY KEY (name, version));
+   CREATE TABLE run (number INTEGER PRIMARY KEY, plan_hash TEXT NOT NULL, stopping TEXT);
+   CREATE TABLE operation (run INTEGER NOT NULL, place INTEGER NOT NULL, record TEXT NOT NULL, PRIMARY KEY (run, place));
+   CREATE TABLE event (seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, event TEXT NOT NULL);`,
+];
 
 /**
  * The journal in the SQLite database of a Durable Object; STORAGE.md describes the tables. The platform makes the writes of one
@@ -18,16 +29,12 @@ export class SqlJournal implements Journal {
     storage.transactionSync(() => {
       this.#sql.exec("CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL)");
       const [row] = this.#sql.exec<{ version: number }>("SELECT version FROM schema_version").toArray();
-      if (row !== undefined) return;
-      this.#sql.exec(`
-        INSERT INTO schema_version VALUES (${SCHEMA_VERSION});
-        CREATE TABLE deployment (record TEXT NOT NULL);
-        CREATE TABLE revision (number INTEGER PRIMARY KEY, revision TEXT NOT NULL, created_at INTEGER NOT NULL);
-        CREATE TABLE secret (name TEXT NOT NULL, version INTEGER NOT NULL, sealed TEXT NOT NULL, PRIMARY KEY (name, version));
-        CREATE TABLE run (number INTEGER PRIMARY KEY, plan_hash TEXT NOT NULL, stopping TEXT);
-        CREATE TABLE operation (run INTEGER NOT NULL, place INTEGER NOT NULL, record TEXT NOT NULL, PRIMARY KEY (run, place));
-        CREATE TABLE event (seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, event TEXT NOT NULL);
-      `);
+      const version = row?.version ?? 0;
+      if (version > MIGRATIONS.length) throw new Error(`This object was written by a later version (tables ${version}).`);
+      if (version === MIGRATIONS.length) return;
+      for (const step of MIGRATIONS.slice(version)) this.#sql.exec(step);
+      this.#sql.exec("DELETE FROM schema_version");
+      this.#sql.exec("INSERT INTO schema_version VALUES (?)", MIGRATIONS.length);
     });
   }
 

@@ -21,6 +21,8 @@ export interface DesiredObject {
   type: ResourceType;
   provider: ProviderName;
   specs: Readonly<Record<string, unknown>>;
+  /** The version of each secret that the specs refer to. */
+  secrets: Readonly<Record<string, number>>;
   /** SHA-256 of what the object is made from; equal hashes mean that nothing has to be done. */
   hash: string;
   /** Keys of the networks and volumes that have to exist before this can be created. */

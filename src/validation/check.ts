@@ -16,7 +16,11 @@ interface Context {
   /** The keys an object knows, by the unknown keys it was given. */
   knownKeys: Map<string, string[]>;
   synonyms: Readonly<Record<string, string>>;
+  /** Looking for the nearest word is the costly part; a document with thousands of mistakes gets no more than this. */
+  hintsLeft: number;
 }
+
+const MAX_HINTS = 200;
 
 /** Zod puts the schema that raised an issue on `inst` while it words the message; only there can the known keys be read. */
 interface RaisedIssue {
@@ -46,7 +50,8 @@ export function check<S extends z.ZodType>(
   });
   if (parsed.success) return ok(parsed.data);
   const start = pointer(at);
-  const issues = parsed.error.issues.flatMap((issue) => explain(issue, { root: value, knownKeys, synonyms }));
+  const context: Context = { root: value, knownKeys, synonyms, hintsLeft: MAX_HINTS };
+  const issues = parsed.error.issues.flatMap((issue) => explain(issue, context));
   return fail(issues.map((issue) => ({ ...issue, pointer: start + issue.pointer.slice(1) })));
 }
 
@@ -117,7 +122,9 @@ function notOneOf(options: string[], given: unknown, at: string, context: Contex
   };
 }
 
-function didYouMean(typed: string, known: string[], { synonyms }: Context, otherwise?: string): { hint?: string } {
+function didYouMean(typed: string, known: string[], context: Context, otherwise?: string): { hint?: string } {
+  if (context.hintsLeft-- <= 0) return {};
+  const { synonyms } = context;
   const synonym = Object.hasOwn(synonyms, typed) ? synonyms[typed] : undefined;
   const meant = synonym !== undefined && known.includes(synonym) ? synonym : nearest(typed, known);
   if (meant !== undefined) return { hint: `Did you mean "${meant}"?` };

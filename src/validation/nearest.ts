@@ -9,7 +9,12 @@ export function nearest(word: string, known: Iterable<string>): string | undefin
   const typed = word.toLowerCase();
   for (const candidate of known) {
     const limit = Math.max(1, Math.floor(Math.max(typed.length, candidate.length) / 3));
-    const found = distance(typed, candidate.toLowerCase());
+    // The distance is at least the difference in length.
+    const apart = Math.abs(typed.length - candidate.length);
+    const found =
+      apart > limit || apart >= (best?.distance ?? Number.POSITIVE_INFINITY)
+        ? Number.POSITIVE_INFINITY
+        : distance(typed, candidate.toLowerCase());
     if (found <= limit && (best === undefined || found < best.distance)) best = { candidate, distance: found };
     if (form === undefined && areForms(typed, candidate.toLowerCase())) form = candidate;
   }

@@ -40,6 +40,7 @@ export function toTerraform(blueprint: Blueprint): string {
     settings(used),
     ...providerBlocks(used),
     ...variables(context, toHcl([...resources, ...results])),
+    gap,
     ...resources,
     ...results,
   ]);

@@ -75,7 +75,8 @@ function flowList(list: readonly Yaml[]): string | undefined {
 
 /** Words and paths that no version of YAML takes for a number, a date, a boolean, null or a marker. */
 const PLAIN = /^[A-Za-z_/][\w./@+-]*(?:[ :][\w./@+-]+)*$/;
-const AMBIGUOUS = /^(true|false|yes|no|on|off|y|n|null)$/i;
+/** Some parsers of 1.1 take `e0` for a number. */
+const AMBIGUOUS = /^(true|false|yes|no|on|off|y|n|null|e[-+]?\d+)$/i;
 
 function scalar(value: string | number | boolean): string {
   if (typeof value !== "string") return String(value);

@@ -47,6 +47,14 @@ describe("exporting to compose", () => {
     expect(parse(file).services.web.environment).toEqual({ A: "${A_B:?set it in .env}", B: "${A_B_2:?set it in .env}" });
   });
 
+  test("words that some parser takes for something else are quoted", () => {
+    const words = ["yes", "NO", "on", "null", "~", "012", "1e3", "e0", "12:30", "2026-01-02", ".inf", "0x1F", "=", "<<"];
+    const env = Object.fromEntries(words.map((word, i) => [`V${i}`, word]));
+    for (const version of ["1.1", "1.2"] as const) {
+      expect(Object.values(parse(withServices(service("web", { env })), { version }).services.web.environment)).toEqual(words);
+    }
+  });
+
   test("dollars stay dollars: nothing but a secret is replaced", () => {
     const file = withServices(
       service("web", { command: ["sh", "-c", "echo $HOME ${PATH} $$"], files: [{ path: "/f", content: "$1 a\n" }] }),

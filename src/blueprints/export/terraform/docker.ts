@@ -2,13 +2,20 @@ import { attribute, type BodyItem, block, comments, type Expression, gap, list, 
 import { type Container, duration, envText } from "../parts.ts";
 import { addressOf, type Context, fileWithSecrets, identifier, replicaName, replicasOf, withSecrets } from "./context.ts";
 
+/** What containers refer to, worked out once. */
+interface Names {
+  networks: ReadonlySet<string>;
+  images: ReadonlyMap<string, string>;
+}
+
 /** Networks, volumes, images and containers for the provider kreuzwerker/docker. */
 export function dockerResources(context: Context): BodyItem[] {
+  const names: Names = { networks: networkNames(context), images: imageNames(context.containers) };
   return [
-    ...networks(context),
+    ...networks(context, names),
     ...volumes(context),
-    ...images(context),
-    ...context.containers.flatMap((container) => containerBlock(container, context)),
+    ...images(names),
+    ...context.containers.flatMap((container) => containerBlock(container, context, names)),
   ];
 }
 
@@ -21,8 +28,7 @@ function networkNames({ blueprint, containers }: Context): Set<string> {
   return new Set(mine.map(({ name }) => name));
 }
 
-function networks(context: Context): BodyItem[] {
-  const mine = networkNames(context);
+function networks(context: Context, { networks: mine }: Names): BodyItem[] {
   return context.blueprint.resources.flatMap((resource) => {
     if (resource.type !== "network" || !mine.has(resource.name)) return [];
     const { internal, subnet, gateway, ...rest } = resource.specs as { internal?: boolean; subnet?: string; gateway?: string };
@@ -72,8 +78,8 @@ function volumes({ blueprint, containers, byName }: Context): BodyItem[] {
 }
 
 /** One resource for each image, called after it. */
-function images({ containers }: Context): BodyItem[] {
-  return [...imageNames(containers)].map(([image, name]) =>
+function images({ images: names }: Names): BodyItem[] {
+  return [...names].map(([image, name]) =>
     block("resource", ["docker_image", name], [...attribute("name", text(image)), ...attribute("keep_locally", literal(true))]),
   );
 }
@@ -97,9 +103,9 @@ function imageNames(containers: readonly Container[]): Map<string, string> {
   return names;
 }
 
-function containerBlock(container: Container, context: Context): BodyItem[] {
+function containerBlock(container: Container, context: Context, names: Names): BodyItem[] {
   const { resource, specs } = container;
-  const { blueprint, containers } = context;
+  const { blueprint } = context;
   const replicas = replicasOf(container);
   const words = (list_: readonly string[] | undefined): Expression | undefined =>
     list_ === undefined || list_.length === 0 ? undefined : list(list_.map((word) => withSecrets(word, context)));
@@ -107,7 +113,7 @@ function containerBlock(container: Container, context: Context): BodyItem[] {
   const flag = (value: boolean | undefined): Expression | undefined => (value === undefined ? undefined : literal(value));
   const env = Object.entries(specs.env ?? {}).map(([key, value]) => withSecrets(`${key}=${envText(value)}`, context));
   const [policy, retries] = (specs.restart ?? "no").split(":");
-  const image = imageNames(containers).get(specs.image) ?? "";
+  const image = names.images.get(specs.image) ?? "";
   const body: BodyItem[] = [
     ...attribute("count", replicas > 1 ? literal(replicas) : undefined),
     ...attribute("name", replicaName(resource.name, replicas, `${blueprint.name}-`)),
@@ -132,7 +138,7 @@ function containerBlock(container: Container, context: Context): BodyItem[] {
     ...attribute("destroy_grace_seconds", numbered(specs.stop_grace_s)),
     ...startAttributes(container),
     ...attribute("depends_on", waitsFor(container, context)),
-    ...nestedBlocks(container, context),
+    ...nestedBlocks(container, context, names),
   ];
   return [...comments(notes(container)), block("resource", ["docker_container", identifier(resource.name)], trimmed(body))];
 }
@@ -160,16 +166,15 @@ function waitsFor({ resource }: Container, context: Context): Expression | undef
   return addresses.length === 0 ? undefined : list(addresses.map(literal));
 }
 
-function nestedBlocks(container: Container, context: Context): BodyItem[] {
+function nestedBlocks(container: Container, context: Context, { networks: own }: Names): BodyItem[] {
   const { resource, specs } = container;
-  const own = networkNames(context);
   const aliases = [
     text(resource.name),
     ...(context.apart.has(resource.name) ? [replicaName(resource.name, replicasOf(container))] : []),
   ];
-  const names = (list_: readonly string[] | undefined): Expression | undefined =>
+  const quoted = (list_: readonly string[] | undefined): Expression | undefined =>
     list_ === undefined || list_.length === 0 ? undefined : list(list_.map((name) => text(name)));
-  const capabilities = [...attribute("add", names(specs.cap_add)), ...attribute("drop", names(specs.cap_drop))];
+  const capabilities = [...attribute("add", quoted(specs.cap_add)), ...attribute("drop", quoted(specs.cap_drop))];
   return [
     ...(capabilities.length > 0 ? [block("capabilities", [], capabilities)] : []),
     ...(specs.ports ?? []).flatMap(({ container: internal, host, host_ip, protocol }) =>

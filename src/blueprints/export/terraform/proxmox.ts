@@ -1,6 +1,6 @@
 import type { Resource } from "../../schema.ts";
 import type { FakeSpecs } from "../../specs.ts";
-import { attribute, type BodyItem, block, comments, type Expression, list, literal, text } from "../hcl.ts";
+import { attribute, type BodyItem, block, comments, type Expression, gap, list, literal, text } from "../hcl.ts";
 import type { Machine } from "../parts.ts";
 import {
   addressOf,
@@ -21,10 +21,28 @@ const APPLIER = "proxmox_sdn_applier.apply";
 /** SDN networks, virtual machines and system containers for the provider bpg/proxmox. */
 export function proxmoxResources(context: Context): BodyItem[] {
   return [
+    ...comments(notMade(context)),
+    gap,
     ...networks(context),
     ...ociImages(context),
     ...context.machines.flatMap((machine) => machineBlock(machine, context)),
   ];
+}
+
+/** What stands for something that is there already, and disks that no machine has. */
+function notMade({ blueprint, machines, containers }: Context): string[] {
+  const volumes = new Set([...machines, ...containers].flatMap(({ specs }) => (specs.volumes ?? []).map(({ name }) => name)));
+  const joined = new Set([
+    ...machines.map(({ specs }) => specs.network),
+    ...containers.flatMap(({ specs }) => specs.networks ?? []),
+  ]);
+  return blueprint.resources.flatMap(({ type, name, provider, specs }) => {
+    const bridge = bridgeOf(specs);
+    if (type === "network" && bridge !== undefined) return [`network ${name}: the existing bridge ${bridge}`];
+    if (type === "network" && provider === "fake" && !joined.has(name)) return [`network ${name}: nothing is on it`];
+    const inlined = type === "storage" && provider !== "docker" && !volumes.has(name);
+    return inlined ? [`storage ${name}: ${JSON.stringify(specs)} (a disk belongs to a machine, and none mounts it)`] : [];
+  });
 }
 
 /** Networks of the cluster that have to be made; one that names a bridge is used as it is. */
