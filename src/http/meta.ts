@@ -32,9 +32,9 @@ export function metaRoutes(routes: readonly Route[]): Route[] {
         description: "A browser gets the page, everyone else this summary.",
         answers: { 200: { description: "A summary with links", schema: welcome } },
       },
-      (c) => {
+      async (c) => {
         c.header("vary", "accept");
-        if (c.req.header("accept")?.includes("text/html")) return c.env.ASSETS.fetch(c.req.raw);
+        if (c.req.header("accept")?.includes("text/html")) return thePage(c.env.ASSETS, c.req.raw);
         return c.json({
           name: "AI-CDN",
           version,
@@ -109,6 +109,14 @@ export function metaRoutes(routes: readonly Route[]): Route[] {
       },
     ),
   ];
+}
+
+/** The page as the assets hold it, in a response whose headers may still be added to. */
+async function thePage(assets: Fetcher, request: Request): Promise<Response> {
+  const page = await assets.fetch(request);
+  const response = new Response(page.body, page);
+  response.headers.append("vary", "accept");
+  return response;
 }
 
 /** What is degraded, in a sentence; nothing when all is well. Ids stay in the log and in the list: this address is public. */
