@@ -63,8 +63,14 @@ const settings = z.object({
   TARGETS: targets.default([]),
   MAX_DEPLOYMENTS: z.coerce.number().int().min(1).max(100).default(4),
   MAX_OPERATIONS: z.coerce.number().int().min(1).max(50).default(6),
+  MAX_TARGET_OPERATIONS: z.coerce.number().int().min(1).max(200).default(12),
+  KEEP_FINISHED_DAYS: z.coerce.number().int().min(1).max(3650).default(30),
+  SECRETS_KEY: z.string().min(32, "a key has at least 32 characters; make one with: openssl rand -base64 32").optional(),
   ...llmFields,
 });
+
+/** Every setting there is. */
+export const SETTING_NAMES: readonly string[] = Object.keys(settings.shape);
 
 export interface Config {
   /** Who may call; empty means that only loopback hosts are served. */
@@ -77,6 +83,12 @@ export interface Config {
   maxDeployments: number;
   /** Operations that one deployment runs at once. */
   maxOperations: number;
+  /** Operations of all deployments that run at once on one target. */
+  maxTargetOperations: number;
+  /** How long a finished deployment that owns nothing is remembered. */
+  keepFinishedDays: number;
+  /** What secrets of deployments are sealed with. */
+  secretsKey: string | undefined;
   /** Which models answer, and how long they may take. */
   llm: LlmSettings;
 }
@@ -112,13 +124,17 @@ function parseConfig(env: object): Result<Config, ConfigError> {
   }
   const llm = llmSettingsOf(result.data);
   if (llm.problems.length > 0) return fail({ problems: llm.problems });
-  const { API_TOKENS, ACCESS_SCOPES, TARGETS, MAX_DEPLOYMENTS, MAX_OPERATIONS } = result.data;
+  const { API_TOKENS, ACCESS_SCOPES, TARGETS, MAX_DEPLOYMENTS, MAX_OPERATIONS, MAX_TARGET_OPERATIONS } = result.data;
+  const { KEEP_FINISHED_DAYS, SECRETS_KEY } = result.data;
   return ok({
     apiTokens: API_TOKENS,
     accessScopes: ACCESS_SCOPES,
     targets: TARGETS,
     maxDeployments: MAX_DEPLOYMENTS,
     maxOperations: MAX_OPERATIONS,
+    maxTargetOperations: MAX_TARGET_OPERATIONS,
+    keepFinishedDays: KEEP_FINISHED_DAYS,
+    secretsKey: SECRETS_KEY,
     llm: llm.settings,
   });
 }

@@ -3,11 +3,14 @@ export interface GraphNode {
   name: string;
   type?: string | undefined;
   dependencies: readonly (string | undefined)[];
-  specs: {
-    networks?: readonly (string | undefined)[] | undefined;
-    network?: string | undefined;
-    volumes?: readonly ({ name?: string | undefined } | undefined)[] | undefined;
-  };
+  specs: object;
+}
+
+/** Where specs name networks and storage. */
+interface Referring {
+  networks?: readonly (string | undefined)[];
+  network?: string;
+  volumes?: readonly ({ name?: string | undefined } | undefined)[];
 }
 
 /** For each resource, by name and in the order given: the names it waits for, each once. */
@@ -30,12 +33,13 @@ export function graphOf(nodes: readonly GraphNode[]): Graph {
   return graph;
 }
 
-function implied({ specs }: GraphNode, types: ReadonlyMap<string, string | undefined>): string[] {
-  const networks = [...(specs.networks ?? []), specs.network].filter(
-    (name) => name !== undefined && types.get(name) === "network",
-  );
-  const volumes = (specs.volumes ?? []).map((mount) => mount?.name);
-  return [...networks, ...volumes.filter((name) => name !== undefined && types.get(name) === "storage")] as string[];
+function implied(node: GraphNode, types: ReadonlyMap<string, string | undefined>): string[] {
+  const { networks = [], network, volumes = [] }: Referring = node.specs;
+  const of = (type: string) => (name: string | undefined) => name !== undefined && types.get(name) === type;
+  return [
+    ...[...networks, network].filter(of("network")),
+    ...volumes.map((mount) => mount?.name).filter(of("storage")),
+  ] as string[];
 }
 
 /**

@@ -20,14 +20,12 @@ export const secretNameSchema = z
     "A secret's name is 1 to 63 lower-case letters, digits, '_' and '-', starting with a letter.",
   );
 
-const IPV4 = /^(25[0-5]|2[0-4]\d|1?\d?\d)(\.(25[0-5]|2[0-4]\d|1?\d?\d)){3}$/;
+/** Without leading zeros: some systems read `010` as eight. */
+const OCTET = "(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)";
+const IPV4 = new RegExp(`^${OCTET}(\\.${OCTET}){3}$`);
+const CIDR = new RegExp(`^${OCTET}(\\.${OCTET}){3}\\/(3[0-2]|[12]?\\d)$`);
 const ip = z.string().regex(IPV4, "Expected an IPv4 address such as 127.0.0.1.");
-const cidr = z
-  .string()
-  .refine(
-    (value) => /\/(3[0-2]|[12]?\d)$/.test(value) && IPV4.test(value.split("/")[0] ?? ""),
-    "Expected a subnet such as 10.20.0.0/24.",
-  );
+const cidr = z.string().regex(CIDR, "Expected a subnet such as 10.20.0.0/24.");
 
 const absolutePath = z
   .string()
@@ -110,7 +108,7 @@ const container = {
   image: z
     .string()
     .max(512)
-    .regex(/^[a-z0-9][\w.\-/:@]*$/i, "Expected an image reference such as nginx:1.30.4-alpine.")
+    .regex(/^[A-Za-z0-9][\w.\-/:@]*$/, "Expected an image reference such as nginx:1.30.4-alpine.")
     .describe("Image reference with a tag or a digest."),
   ...size,
   command: z.array(z.string().max(8192)).max(256).optional(),
@@ -120,7 +118,13 @@ const container = {
   ports: z.array(port).max(128).optional(),
   volumes: z.array(volumeMount).max(64).optional(),
   tmpfs: z
-    .array(z.strictObject({ target: absolutePath, size_mb: z.int().min(1).max(65_536).optional() }))
+    .array(
+      z.strictObject({
+        target: absolutePath,
+        size_mb: z.int().min(1).max(65_536).optional(),
+        exec: z.boolean().optional().describe("Programs and libraries in it may run; refused when left out."),
+      }),
+    )
     .max(16)
     .optional(),
   networks: z.array(nameSchema).max(32).optional(),

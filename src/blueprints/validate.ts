@@ -13,6 +13,7 @@ import { quorum } from "./checks/quorum.ts";
 import { type Path, type Remark, type Where, whereFrom } from "./checks/remark.ts";
 import { secrets } from "./checks/secrets.ts";
 import { volumes } from "./checks/volumes.ts";
+import { presume, SYNONYMS } from "./dialects.ts";
 import { type Draft, draftOf, salvage } from "./draft.ts";
 import { type Graph, type GraphNode, graphOf, wavesOf } from "./graph.ts";
 import { type Blueprint, blueprintSchema, MAX_BLUEPRINT_BYTES } from "./schema.ts";
@@ -47,17 +48,26 @@ const MAX_DEPTH = 64;
 export function validate(value: unknown, at: Path = []): Validation {
   const tooMuch = beyondLimits(value, at);
   if (tooMuch !== undefined) return { valid: false, errors: [tooMuch], warnings: [] };
-  const parsed = check(blueprintSchema, value, at);
-  const draft = parsed.ok ? draftOf(parsed.value) : salvage(value);
+  const parsed = check(blueprintSchema, value, { at, synonyms: SYNONYMS });
+  const shape = parsed.ok ? [] : withPresumed(parsed.error, value, at);
+  const draft = parsed.ok ? draftOf(parsed.value) : salvage(presume(value));
   const graph = graphOf(nodes(draft));
   const where = whereFrom(at);
   const remarks = [...judge(draft, graph, where)];
-  const said = (severity: Remark["severity"]): Issue[] =>
-    remarks.filter((remark) => remark.severity === severity).map((remark) => issue(remark, where));
-  const errors = [...(parsed.ok ? [] : parsed.error), ...said("error")];
-  const warnings = shortened(said("warning"), at);
-  if (!parsed.ok || errors.length > 0) return { valid: false, errors: shortened(errors, at), warnings };
+  const said = (severity: Remark["severity"]): Remark[] => remarks.filter((remark) => remark.severity === severity);
+  const errors = shortened(shape, said("error"), at, where);
+  const warnings = shortened([], said("warning"), at, where);
+  if (!parsed.ok || errors.length > 0) return { valid: false, errors, warnings };
   return { valid: true, errors: [], warnings, blueprint: normalise(parsed.value), waves: wavesOf(graph) };
+}
+
+/** A misspelt type keeps the rest of its resource from being parsed: that is done as if it were spelt right. */
+function withPresumed(issues: Issue[], value: unknown, at: Path): Issue[] {
+  const presumed = presume(value);
+  const again = presumed === value ? undefined : check(blueprintSchema, presumed, { at, synonyms: SYNONYMS });
+  if (again === undefined || again.ok) return issues;
+  const known = new Set(issues.map(({ pointer, code }) => `${pointer} ${code}`));
+  return [...issues, ...again.error.filter(({ pointer, code }) => !known.has(`${pointer} ${code}`))];
 }
 
 function* judge(draft: Draft, graph: Graph, where: Where): Generator<Remark> {
@@ -95,13 +105,20 @@ function nodes(draft: Draft): GraphNode[] {
 }
 
 function issue({ path, code, detail, hint }: Remark, where: Where): Issue {
-  return { pointer: where(path), code, detail, ...(hint === undefined ? {} : { hint }) };
+  const said = typeof hint === "function" ? hint() : hint;
+  return { pointer: where(path), code, detail, ...(said === undefined ? {} : { hint: said }) };
 }
 
-function shortened(issues: Issue[], at: Path): Issue[] {
-  if (issues.length <= MAX_ISSUES) return issues;
-  const detail = `There are ${issues.length - MAX_ISSUES} more problems; these come first.`;
-  return [...issues.slice(0, MAX_ISSUES), { pointer: pointer(at), code: "more_problems", detail }];
+/** The first problems, and how many more there are. */
+function shortened(shape: Issue[], remarks: Remark[], at: Path, where: Where): Issue[] {
+  const first = shape.slice(0, MAX_ISSUES);
+  const shown = [...first, ...remarks.slice(0, MAX_ISSUES - first.length).map((remark) => issue(remark, where))];
+  const more = shape.length + remarks.length - shown.length;
+  if (more === 0) return shown;
+  return [
+    ...shown,
+    { pointer: pointer(at), code: "more_problems", detail: `There are ${more} more problems; these come first.` },
+  ];
 }
 
 /** Size and depth come first: nothing is judged that is beyond them. */

@@ -1,13 +1,10 @@
 import type { Blueprint } from "../blueprints/schema.ts";
 import type { ModelEvent } from "../llm/model.ts";
 import { planBlueprint } from "../llm/planner/planner.ts";
-import type { Intent, Task } from "../llm/task.ts";
+import { BLUEPRINT_INTENTS, type Task } from "../llm/task.ts";
 import type { Classification } from "./intent.ts";
 import { BlueprintListener } from "./listener.ts";
 import type { Saying, Translator } from "./stream.ts";
-
-/** Intents whose answer ends with a blueprint. */
-const WITH_BLUEPRINT: ReadonlySet<Intent> = new Set(["create_blueprint", "customize_template"]);
 
 /**
  * A chat: the intent at once, then the model's words; a blueprint in them is held back from the text and becomes `resource` and
@@ -20,7 +17,7 @@ export function chatTranslator({ intent, confidence }: Classification, task: () 
     event(event: ModelEvent): Saying[] {
       const heard = listener.hear(event);
       if (event.type !== "finish") return heard;
-      if (listener.blueprint !== undefined || !WITH_BLUEPRINT.has(intent)) return [...heard, ...listener.conclude()];
+      if (listener.blueprint !== undefined || !BLUEPRINT_INTENTS.has(intent)) return [...heard, ...listener.conclude()];
       return [...heard, ...listener.conclude(), ...standIn(task())];
     },
   };

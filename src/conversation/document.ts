@@ -19,9 +19,9 @@ const MAX_DOCUMENT = 512 * 1024;
 
 const JSON_FENCE = /^\s*```[ \t]*(?:json[c5]?|blueprint)?[ \t]*$/i;
 const FENCE_WITH_BODY = /^\s*```[ \t]*(?:json[c5]?|blueprint)?\s*(?=\{)/i;
-/** `{` opens a JSON object only before a key or its own end; `{name}` in prose does not. */
-const OBJECT = /^\s*\{\s*["}]/;
-const MAYBE_OBJECT = /^\s*\{\s*$/;
+/** `{` opens a JSON object only before a key, a comment or its own end; `{name}` in prose does not. */
+const OBJECT = /^\s*\{\s*(?:["}]|\/[/*])/;
+const MAYBE_OBJECT = /^\s*\{\s*\/?$/;
 const MAYBE_FENCE = /^\s*(`{0,2}$|```)/;
 
 export class DocumentScanner {
@@ -60,11 +60,12 @@ export class DocumentScanner {
   #json(document: JsonProgress, text: string, findings: Finding[]): string {
     const { used, resources } = document.push(text);
     for (const json of resources) findings.push({ type: "resource", json, index: document.resourceCount++ });
-    const source = this.#fence + document.text + (this.#fence === "" ? "" : "\n```");
+    const fenced = this.#fence.includes("```");
+    const source = this.#fence + document.text + (fenced ? "\n```\n" : "");
     if (document.complete) findings.push({ type: "document", json: document.text, source });
     else if (document.text.length > MAX_DOCUMENT) findings.push({ type: "broken", json: document.text, source });
     else return "";
-    this.#closing = this.#fence !== "";
+    this.#closing = fenced;
     this.#document = undefined;
     this.#fence = "";
     return text.slice(used);
@@ -113,7 +114,7 @@ export class DocumentScanner {
 
   #wholeLine(line: string, findings: Finding[]): void {
     const fenceLine = /^\s*```/.test(line);
-    if (this.#closing && (fenceLine || /^\s*$/.test(line))) {
+    if (this.#closing && /^\s*(```\s*)?$/.test(line)) {
       this.#closing = !fenceLine;
       return;
     }

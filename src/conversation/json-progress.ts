@@ -6,7 +6,7 @@ interface Frame {
 
 /**
  * Follows one JSON object as its text arrives and knows when it is whole, and when each element of its `resources` (or
- * `blueprint.resources`) is. It only counts brackets and strings (RFC 8259); parsing is left to the reader of the findings.
+ * `blueprint.resources`) is. It only counts brackets and strings (RFC 8259) and skips comments; parsing is left to the reader of the findings.
  */
 export class JsonProgress {
   text = "";
@@ -15,6 +15,8 @@ export class JsonProgress {
   readonly #stack: Frame[] = [];
   #inString = false;
   #escaped = false;
+  /** How the comment we are in ends. */
+  #comment: "\n" | "*/" | undefined;
   /** The last whole string, which is a key once a colon follows. */
   #lastString = "";
   #stringStart = 0;
@@ -29,6 +31,11 @@ export class JsonProgress {
     for (let index = 0; index < piece.length; index++) {
       const at = offset + index;
       const char = piece[index];
+      if (this.#comment !== undefined) {
+        const ending = this.#comment;
+        if (this.text.startsWith(ending, at + 1 - ending.length)) this.#comment = undefined;
+        continue;
+      }
       if (this.#inString) {
         this.#insideString(char, at);
         continue;
@@ -37,6 +44,11 @@ export class JsonProgress {
         case '"':
           this.#inString = true;
           this.#stringStart = at + 1;
+          break;
+        case "/":
+        case "*":
+          // The second character of a comment's opening; the first may have come with an earlier piece.
+          if (this.text[at - 1] === "/") this.#comment = char === "/" ? "\n" : "*/";
           break;
         case ":":
           this.#key = this.#lastString;

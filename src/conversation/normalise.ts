@@ -11,6 +11,7 @@ export interface Normalised<T> {
 }
 
 type Json = Record<string, unknown>;
+type Schema = Parameters<typeof check>[0];
 
 /** Repairs are made in rounds, because one (a renamed key) may uncover the next (its value's type). */
 const MAX_ROUNDS = 6;
@@ -99,24 +100,19 @@ function knownDependencies(
 }
 
 /** Applies what the schema's own complaints suggest until nothing is left to complain about, or nothing can be done. */
-function repair(
-  schema: Parameters<typeof check>[0],
-  document: unknown,
-  base: readonly PropertyKey[],
-  warnings: Issue[],
-): Result<unknown, Issue[]> {
+function repair(schema: Schema, document: unknown, base: readonly PropertyKey[], warnings: Issue[]): Result<unknown, Issue[]> {
   const placed = (issue: Issue): Issue => ({ ...issue, pointer: pointer(base) + issue.pointer.slice(1) });
   for (let round = 0; ; round++) {
     const result = check(schema, document);
     if (result.ok) return result;
-    const mended = result.error.map((issue) => mend(document, issue)).filter((warning) => warning !== undefined);
+    const mended = result.error.map((issue) => mend(schema, document, issue)).filter((warning) => warning !== undefined);
     if (mended.length === 0 || round === MAX_ROUNDS) return fail(result.error.map(placed));
     warnings.push(...mended.map(placed));
   }
 }
 
 /** Mends one complaint in place and says how; `undefined` when that would be guessing. */
-function mend(document: unknown, issue: Issue): Issue | undefined {
+function mend(schema: Schema, document: unknown, issue: Issue): Issue | undefined {
   const path = issue.pointer
     .slice(2)
     .split("/")
@@ -139,21 +135,31 @@ function mend(document: unknown, issue: Issue): Issue | undefined {
     delete parent[key];
     return say(`"${key}" is dropped: it is null.`);
   }
-  const expected = /^Expected (\w+)/.exec(issue.detail)?.[1] ?? "";
-  const converted = convert(value, expected);
-  if (converted === undefined) return undefined;
-  parent[key] = converted;
-  return say(`"${key}" is read as ${expected === "array" ? "a list" : `the ${expected} ${JSON.stringify(converted)}`}.`);
+  for (const reading of readings(value)) {
+    parent[key] = reading;
+    const rest = check(schema, document);
+    if (rest.ok || !rest.error.some(({ pointer: at }) => at.startsWith(issue.pointer))) {
+      return say(`"${key}" is read as ${JSON.stringify(reading)}.`);
+    }
+  }
+  parent[key] = value;
+  return undefined;
 }
 
-function convert(value: unknown, expected: string): unknown {
-  if ((expected === "number" || expected === "int") && typeof value === "string" && /^\s*\d+(\.\d+)?\s*$/.test(value))
-    return Number(value);
-  if (expected === "int" && typeof value === "number" && Number.isFinite(value)) return Math.max(1, Math.ceil(value));
-  if (expected === "string" && (typeof value === "number" || typeof value === "boolean")) return String(value);
-  if (expected === "boolean" && (value === "true" || value === "false")) return value === "true";
-  if (expected === "array" && (typeof value === "string" || isObject(value))) return [value];
-  return undefined;
+/** What a value of the wrong type may have been meant as. */
+function readings(value: unknown): unknown[] {
+  switch (typeof value) {
+    case "string": {
+      const number = /^\s*\d+(\.\d+)?\s*$/.test(value) ? [Number(value), Math.ceil(Number(value))] : [];
+      return [...number, ...(/^(true|false)$/.test(value) ? [value === "true"] : []), [value]];
+    }
+    case "number":
+      return [...(Number.isFinite(value) ? [Math.max(1, Math.ceil(value))] : []), String(value)];
+    case "boolean":
+      return [String(value)];
+    default:
+      return isObject(value) ? [[value]] : [];
+  }
 }
 
 /** `{web: {…}}` as a list of things that carry their names. */

@@ -51,7 +51,9 @@ function readBlueprint(value: object): Reading {
   if (!normalised.ok) return { type: "problems", issues: normalised.error };
   const verdict = validate(normalised.value.value);
   if (!verdict.valid) return { type: "problems", issues: verdict.errors };
-  return { type: "blueprint", blueprint: verdict.blueprint, warnings: [...normalised.value.warnings, ...verdict.warnings] };
+  // What validation minds about a template is no news in a conversation; about a model's own work it is.
+  const own = verdict.blueprint.metadata?.template === undefined ? verdict.warnings : [];
+  return { type: "blueprint", blueprint: verdict.blueprint, warnings: [...normalised.value.warnings, ...own] };
 }
 
 function readCustomisation(value: object, candidates: readonly Candidate[]): Reading {

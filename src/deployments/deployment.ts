@@ -3,49 +3,65 @@ import type { Blueprint, ProviderName } from "../blueprints/schema.ts";
 import { configOf } from "../config.ts";
 import { FakeProvider } from "../providers/fake/provider.ts";
 import { SqlWorld } from "../providers/fake/world.ts";
-import type { Provider } from "../providers/provider.ts";
+import type { ObservedObject, Provider } from "../providers/provider.ts";
+import { fail, ok, type Result } from "../result.ts";
 import { Engine, indexEntry } from "./engine.ts";
 import { followEvents } from "./events.ts";
-import { type DeploymentRecord, Journal } from "./journal.ts";
+import type { DeploymentRecord, SealedSecret } from "./journal.ts";
+import { objectsOf } from "./objects.ts";
+import { type OutputValue, outputsOf } from "./outputs.ts";
+import { type Plan, plan } from "./plan.ts";
+import {
+  accept,
+  cancel,
+  type NewDeployment,
+  type Refusal,
+  remove,
+  rollBack,
+  secretVersions,
+  type Update,
+  update,
+} from "./requests.ts";
+import { type SecretVersions, Vault } from "./secrets.ts";
+import { SqlJournal } from "./sql-journal.ts";
 import { SETTLED } from "./status.ts";
 import type { OperationRecord } from "./step.ts";
 
-/** What a new deployment is made from. */
-export interface NewDeployment {
-  id: string;
-  blueprint: Blueprint;
-  rehearsal: boolean;
-  targets: string[];
-  on_failure: "rollback" | "keep";
-  plan_hash?: string;
-}
+/** A request as it comes from the API: with the values of new secrets, which are sealed before they are kept. */
+export type Wish<T extends Update> = Omit<T, "sealed"> & { secrets: Record<string, string> };
 
 export interface DeploymentView {
   record: DeploymentRecord;
   operations: OperationRecord[];
 }
 
-/** Why something cannot be asked of a deployment as it is now. */
-export type Refusal = { refused: string };
+export interface Outputs {
+  outputs: OutputValue[];
+  /** Names, and values when they are shown. */
+  secrets: { name: string; value?: string }[];
+  /** Unix time in ms of the one time the values were shown. */
+  shown_at: number;
+}
 
 /** One deployment: its journal, its event log, and the engine that works on it, one alarm tick after the other. */
 export class Deployment extends DurableObject<Env> {
-  readonly #journal: Journal;
+  readonly #journal: SqlJournal;
   readonly #engine: Engine;
+  readonly #queue = this.env.DEPLOYMENT_QUEUE.getByName("queue");
+  readonly #provider = this.#providers();
   #listeners = new Set<() => void>();
   #interrupt: () => void = () => {};
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
-    this.#journal = new Journal(ctx.storage);
-    const providers = this.#providers();
-    const queue = env.DEPLOYMENT_QUEUE.getByName("queue");
+    this.#journal = new SqlJournal(ctx.storage);
     const config = configOf(env);
     this.#engine = new Engine({
       journal: this.#journal,
-      provider: providers,
-      admit: (id, targets) => queue.admit(id, targets),
-      report: (entry) => queue.report(entry),
+      provider: this.#provider,
+      admit: (id, targets) => this.#queue.admit(id, targets),
+      report: (entry) => this.#queue.report(entry),
+      secrets: (versions) => this.#unseal(versions),
       maxOperations: config.ok ? config.value.maxOperations : 1,
       now: () => Date.now(),
       chance: () => Math.random(),
@@ -59,37 +75,29 @@ export class Deployment extends DurableObject<Env> {
   }
 
   /** Records a deployment and starts it. Asked again with the same id it changes nothing. */
-  async create(wish: NewDeployment): Promise<DeploymentRecord> {
-    const existing = this.#journal.record();
-    if (existing !== undefined) return existing;
-    const now = Date.now();
-    const record = this.#journal.atomically(() => {
-      const revision = this.#journal.addRevision(wish.blueprint, now);
-      const { id, rehearsal, on_failure, targets, plan_hash } = wish;
-      const fresh: DeploymentRecord = {
-        id,
-        project: wish.blueprint.name,
-        name: wish.blueprint.name,
-        status: "queued",
-        goal: { type: "apply", revision },
-        rehearsal,
-        on_failure,
-        targets,
-        revision: undefined,
-        run: 0,
-        planned: false,
-        left_over: [],
-        created_at: now,
-        updated_at: now,
-        ...(plan_hash === undefined ? {} : { plan_hash }),
-      };
-      this.#journal.saveRecord(fresh);
-      this.#journal.append({ type: "status", data: "Accepted.", status: "queued" }, now);
-      return fresh;
-    });
-    await this.ctx.storage.setAlarm(now + 1);
-    await this.env.DEPLOYMENT_QUEUE.getByName("queue").report(indexEntry(record));
+  async create({ secrets, ...wish }: Wish<NewDeployment>): Promise<DeploymentRecord> {
+    const sealed = this.#journal.record() === undefined ? await this.#seal(wish.id, secrets) : [];
+    const record = accept(this.#journal, { ...wish, sealed }, Date.now());
+    await this.#began(record);
     return record;
+  }
+
+  async update({ secrets, ...wish }: Wish<Update>): Promise<DeploymentRecord | Refusal> {
+    const id = this.#journal.record()?.id;
+    const sealed = id === undefined ? [] : await this.#seal(id, secrets);
+    return this.#asked(update(this.#journal, { ...wish, sealed }, Date.now()));
+  }
+
+  async rollBack(revision: number | undefined): Promise<DeploymentRecord | Refusal> {
+    return this.#asked(rollBack(this.#journal, revision, Date.now()));
+  }
+
+  async cancel(): Promise<DeploymentRecord | Refusal> {
+    return this.#asked(cancel(this.#journal, Date.now()));
+  }
+
+  async remove(delete_data: string[]): Promise<DeploymentRecord | Refusal> {
+    return this.#asked(remove(this.#journal, delete_data, Date.now()));
   }
 
   view(): DeploymentView | undefined {
@@ -97,27 +105,53 @@ export class Deployment extends DurableObject<Env> {
     return record === undefined ? undefined : { record, operations: this.#journal.run(record.run)?.operations ?? [] };
   }
 
-  /** Stops new work; what is in flight is settled first. */
-  cancel(): DeploymentRecord | Refusal {
-    const record = this.#journal.record();
-    if (record === undefined || SETTLED.has(record.status))
-      return { refused: `It is ${record?.status ?? "gone"} already; there is nothing to cancel.` };
-    if (record.status === "rolling_back" || record.status === "deleting") {
-      return {
-        refused: `It is ${record.status === "deleting" ? "being deleted" : "going back already"}; that is not stopped half-way.`,
-      };
-    }
-    return this.#become({ ...record, status: "cancelling" }, "Cancelling: nothing new is begun.");
+  /** Which secrets it has, each with its newest version. */
+  secretVersions(): SecretVersions {
+    return secretVersions(this.#journal);
   }
 
-  /** Tears down all that this deployment owns. Storage that holds data stays unless its resource is named. */
-  remove(delete_data: string[]): DeploymentRecord | Refusal {
+  /**
+   * What would be done for a blueprint, or, without one, to get back to what was reached: the drift. Touches nothing.
+   * Fails with a sentence when nobody can be asked what is there.
+   */
+  async plan(blueprint: Blueprint | undefined): Promise<Result<Plan, string>> {
+    const reached = this.#reached();
+    const desired = blueprint === undefined ? reached : objectsOf(blueprint, this.secretVersions());
+    const previous = this.#journal.revisions().flatMap((revision) => objectsOf(revision.blueprint, revision.secrets));
+    const observed = await this.#observe();
+    if (!observed.ok) return observed;
+    const names = new Set([...desired, ...previous].map(({ provider }) => provider));
+    const lifecycles = Object.fromEntries([...names].map((name) => [name, this.#provider(name).lifecycle]));
+    return ok(plan({ desired, previous, observed: observed.value, lifecycles }));
+  }
+
+  /** What the blueprint promised to tell. The values of secrets are shown the first time and never again. */
+  async outputs(): Promise<Result<Outputs, string>> {
     const record = this.#journal.record();
-    if (record === undefined || record.status === "deleted") return { refused: "It is deleted already." };
-    if (!SETTLED.has(record.status))
-      return { refused: `It is ${record.status}; cancel it first, or wait until it has settled.` };
-    const goal = { type: "remove" as const, delete_data };
-    return this.#become({ ...record, status: "deleting", goal, planned: false }, "Removing everything this deployment owns.");
+    const revision = this.#journal.revision(record?.reached.at(-1) ?? 0);
+    if (record === undefined || revision === undefined) return fail("Outputs are there once the deployment has succeeded.");
+    const observed = await this.#observe();
+    if (!observed.ok) return observed;
+    const versions = Object.fromEntries(
+      (revision.blueprint.secrets ?? []).map(({ name }) => [name, revision.secrets[name] ?? 0]),
+    );
+    const values = record.secrets_shown_at === undefined ? await this.#unseal(versions) : undefined;
+    if (values?.ok === false) return values;
+    const shown_at = record.secrets_shown_at ?? Date.now();
+    if (values !== undefined) this.#journal.saveRecord({ ...record, secrets_shown_at: shown_at });
+    const [provider = "fake"] = revision.blueprint.resources.map((resource) => resource.provider);
+    return ok({
+      outputs: outputsOf(revision.blueprint, {
+        host: this.#provider(provider).host,
+        observed: observed.value,
+        secrets: values?.value,
+      }),
+      secrets: Object.keys(versions).map((name) => {
+        const value = values?.value.get(name);
+        return { name, ...(value === undefined ? {} : { value }) };
+      }),
+      shown_at,
+    });
   }
 
   /** The event log after `seq`, followed until the deployment settles. */
@@ -130,6 +164,12 @@ export class Deployment extends DurableObject<Env> {
       },
       seq,
     );
+  }
+
+  /** Drops all that is kept of a deployment that owns nothing any more. */
+  async forget(): Promise<void> {
+    await this.ctx.storage.deleteAlarm();
+    await this.ctx.storage.deleteAll();
   }
 
   /** A place got free, or something was asked for. */
@@ -149,16 +189,69 @@ export class Deployment extends DurableObject<Env> {
     }
   }
 
-  #become(record: DeploymentRecord, sentence: string): DeploymentRecord {
-    const now = Date.now();
-    const next = { ...record, updated_at: now };
-    this.#journal.atomically(() => {
-      this.#journal.saveRecord(next);
-      this.#journal.append({ type: "status", data: sentence, status: next.status }, now);
-    });
+  async #asked(answer: DeploymentRecord | Refusal): Promise<DeploymentRecord | Refusal> {
+    if (!("refused" in answer)) await this.#began(answer);
+    return answer;
+  }
+
+  /** A new goal is recorded: tell who follows, begin at once, and show it in the list. */
+  async #began(record: DeploymentRecord): Promise<void> {
     this.#announce();
-    this.ctx.waitUntil(this.wake());
-    return next;
+    await this.wake();
+    await this.#queue.report(indexEntry(record));
+  }
+
+  #reached() {
+    const revision = this.#journal.revision(this.#journal.record()?.reached.at(-1) ?? 0);
+    return revision === undefined ? [] : objectsOf(revision.blueprint, revision.secrets);
+  }
+
+  async #observe(): Promise<Result<ObservedObject[], string>> {
+    const record = this.#journal.record();
+    if (record === undefined) return ok([]);
+    const names = new Set(
+      this.#journal.revisions().flatMap(({ blueprint }) => blueprint.resources.map(({ provider }) => provider)),
+    );
+    const owner = { project: record.project, deployment: record.id };
+    const replies = await Promise.all([...names].map((name) => this.#provider(name).observe(owner)));
+    const silent = replies.find((reply) => !reply.ok);
+    if (silent !== undefined && !silent.ok) return fail(`Nobody could be asked what is there: ${silent.error.message}`);
+    return ok(replies.flatMap((reply) => (reply.ok ? reply.value : [])));
+  }
+
+  /** The key is the setting's, or, on this machine, one that the queue made. */
+  async #vault(): Promise<Vault> {
+    const config = configOf(this.env);
+    const setting = config.ok ? config.value.secretsKey : undefined;
+    return Vault.open(setting ?? (await this.#queue.localKey()));
+  }
+
+  async #seal(id: string, values: Record<string, string>): Promise<SealedSecret[]> {
+    if (Object.keys(values).length === 0) return [];
+    const vault = await this.#vault();
+    const versions = this.secretVersions();
+    return Promise.all(
+      Object.entries(values).map(async ([name, value]) => {
+        const version = (versions[name] ?? 0) + 1;
+        return { name, version, sealed: await vault.seal(value, `${id}/${name}/${version}`) };
+      }),
+    );
+  }
+
+  async #unseal(versions: SecretVersions): Promise<Result<ReadonlyMap<string, string>, string>> {
+    const id = this.#journal.record()?.id;
+    const wanted = this.#journal.secrets().filter(({ name, version }) => versions[name] === version);
+    if (wanted.length === 0) return ok(new Map());
+    const vault = await this.#vault();
+    try {
+      const values = wanted.map(
+        async ({ name, version, sealed }) => [name, await vault.unseal(sealed, `${id}/${name}/${version}`)] as const,
+      );
+      return ok(new Map(await Promise.all(values)));
+    } catch (error) {
+      console.error(JSON.stringify({ deployment: id, unsealing: String(error) }));
+      return fail("Its secrets cannot be opened: the setting SECRETS_KEY is not the one they were sealed with.");
+    }
   }
 
   #providers(): (name: ProviderName) => Provider {

@@ -1,30 +1,26 @@
 import type { ProviderName } from "../blueprints/schema.ts";
-import type { DesiredObject, Lifecycle, ObservedObject, Provider, ProviderError } from "../providers/provider.ts";
-import type { DeploymentEvent, OperationEvent } from "./events.ts";
-import type { DeploymentRecord, Goal, Journal } from "./journal.ts";
+import type { DesiredObject, Lifecycle, ObservedObject, Reply } from "../providers/provider.ts";
+import type { Result } from "../result.ts";
+import { Driving, type DrivingHost } from "./driving.ts";
+import type { DeploymentEvent } from "./events.ts";
+import type { DeploymentRecord, Goal } from "./journal.ts";
 import { objectsOf } from "./objects.ts";
 import { plan } from "./plan.ts";
 import type { Admission, IndexEntry } from "./queue.ts";
+import type { SecretVersions } from "./secrets.ts";
 import { SETTLED, type Status } from "./status.ts";
-import { apply, type Decision, decide, type OperationRecord, type Run, type RunEvent, settle, startRun } from "./step.ts";
+import { backoff, type Decision, MAX_ATTEMPTS, passes, RETRY_CAP_MS, type Run, startRun } from "./step.ts";
 
 /** What the engine needs of the world around it. */
-export interface EngineHost {
-  journal: Journal;
-  provider(name: ProviderName): Provider;
+export interface EngineHost extends DrivingHost {
   admit(id: string, targets: string[]): Promise<Admission>;
   report(entry: IndexEntry): Promise<void>;
+  /** The values of secrets, or why they cannot be had. */
+  secrets(versions: SecretVersions): Promise<Result<ReadonlyMap<string, string>, string>>;
   /** Operations of this deployment in flight at once. */
   maxOperations: number;
-  now(): number;
-  /** In [0, 1). */
-  chance(): number;
-  /** Resolves after `ms`, or earlier when `wake` was asked for. */
-  pause(ms: number): Promise<void>;
   /** Sees to it that `tick` is called at this time at the latest, also when this process is gone by then. */
   alarmAt(time: number): void;
-  /** Tells followers that something was stored. */
-  announce(): void;
 }
 
 /** The alarm that is set before any work: if the process dies, the next one goes on after this long at the latest. */
@@ -33,6 +29,8 @@ const DEAD_MAN_MS = 10_000;
 const TICK_BUDGET_MS = 60_000;
 /** How often a waiting deployment asks for its place by itself; a place that gets free wakes it at once. */
 const QUEUE_POLL_MS = 5_000;
+/** A goal that is not reached after this long has failed; the longest operation may take a little more than an hour. */
+export const GOAL_DEADLINE_MS = 3 * 60 * 60_000;
 
 /**
  * Drives one deployment: journal the intent, act, journal the result, until its goal is reached. It can die between any two
@@ -52,12 +50,14 @@ export class Engine {
       for (let record = journal.record(); record !== undefined && !SETTLED.has(record.status); record = journal.record()) {
         this.host.alarmAt(this.host.now() + DEAD_MAN_MS);
         if (record.status === "cancelling" && !record.planned) {
-          this.#end(record, "cancelled", undefined, []);
+          const there = await this.#whatIsThere(record);
+          this.#end(this.#record(), "cancelled", undefined, there);
           continue;
         }
-        if (!(await this.#admitted(record))) return;
+        const share = await this.#admitted(record);
+        if (share === undefined) return;
         if (!record.planned) await this.#plan(record);
-        else if (!(await this.#drive(record))) return;
+        else if (!(await this.#drive(record, share))) return;
       }
       const settled = journal.record();
       if (settled !== undefined) await this.host.report(indexEntry(settled));
@@ -66,27 +66,29 @@ export class Engine {
     }
   }
 
-  async #admitted(record: DeploymentRecord): Promise<boolean> {
+  /** How many operations it may have in flight, or `undefined` while it has to wait for its place. */
+  async #admitted(record: DeploymentRecord): Promise<number | undefined> {
     const { host } = this;
     const admission = await host.admit(record.id, record.targets);
-    if (admission.granted) return true;
+    if (admission.granted) return Math.min(admission.share, host.maxOperations);
     const { position } = admission;
     const said = host.journal.lastEvent();
     if (said?.type !== "status" || said.position !== position) {
       this.#say({ type: "status", data: `Waiting for its turn: number ${position} in line.`, status: record.status, position });
     }
     host.alarmAt(host.now() + QUEUE_POLL_MS);
-    return false;
+    return undefined;
   }
 
   async #plan(record: DeploymentRecord): Promise<void> {
     const { journal, now } = this.host;
     if (record.status === "queued") this.#move(record, "planning", "Comparing what is there with what is wanted.");
     const desired = this.#wanted(record.goal);
-    const previous = this.#known(record);
+    const previous = this.#known();
     const observed = await this.#observe(record, [...desired, ...previous]);
     if (!observed.ok) {
-      this.#end(journal.record() ?? record, "failed", observed.error.message, [], "cannot-observe");
+      const reason = `Nobody could be asked what is there: ${observed.error.message}`;
+      this.#end(this.#record(), "failed", reason, this.#mayBeThere(), "cannot-observe");
       return;
     }
     const delete_data = record.goal.type === "remove" ? record.goal.delete_data : [];
@@ -130,26 +132,35 @@ export class Engine {
   }
 
   /** True when the run is settled, false when the tick ends before that. */
-  async #drive(record: DeploymentRecord): Promise<boolean> {
+  async #drive(record: DeploymentRecord, share: number): Promise<boolean> {
     const { host } = this;
     const { journal } = host;
     const stored = journal.run(record.run);
     if (stored === undefined) throw new Error(`Run ${record.run} of ${record.id} is not in the journal.`);
-    const driving = new Driving(host, record, stored, new Map(this.#objects(record).map((object) => [object.key, object])));
+    const objects = new Map(this.#objects(record).map((object) => [object.key, object]));
+    const revision = record.goal.type === "remove" ? undefined : record.goal.revision;
+    const secrets = await host.secrets(revision === undefined ? {} : (journal.revision(revision)?.secrets ?? {}));
+    if (!secrets.ok) {
+      this.#end(this.#record(), "failed", secrets.error, this.#mayBeThere(), "secrets");
+      return true;
+    }
+    const driving = new Driving(host, record, stored, objects, secrets.value);
     // No call of an earlier tick is still ours: a tick ends only when its calls have ended, or with the process.
     driving.take({ type: "interrupted" });
     const budget = host.now() + TICK_BUDGET_MS;
-    let armed = host.now();
+    let renewed = host.now();
+    let limit = share;
     for (;;) {
-      if (host.now() - armed > DEAD_MAN_MS / 2) {
-        armed = host.now();
-        host.alarmAt(armed + DEAD_MAN_MS);
-        await host.admit(record.id, record.targets);
+      if (host.now() - renewed > DEAD_MAN_MS / 2) {
+        renewed = host.now();
+        host.alarmAt(renewed + DEAD_MAN_MS);
+        limit = (await this.#admitted(record)) ?? limit;
       }
       if (journal.record()?.status === "cancelling") driving.take({ type: "cancelled" });
-      const decision = driving.begin();
+      if (host.now() - record.goal_since > GOAL_DEADLINE_MS) driving.take({ type: "expired" });
+      const decision = driving.begin(limit);
       if (decision.settled !== undefined) {
-        this.#finish(driving.close(), decision.settled);
+        await this.#finish(driving.close(), decision.settled);
         return true;
       }
       if (driving.inFlight === 0 && host.now() > budget) {
@@ -160,34 +171,46 @@ export class Engine {
     }
   }
 
-  #finish(run: Run, outcome: NonNullable<Decision["settled"]>): void {
+  async #finish(run: Run, outcome: NonNullable<Decision["settled"]>): Promise<void> {
     const record = this.#record();
     const { goal } = record;
     if (outcome === "succeeded") {
-      if (goal.type === "apply") this.#end({ ...record, revision: goal.revision }, "succeeded", undefined, record.left_over);
-      else if (goal.type === "remove") this.#end(record, "deleted", undefined, record.left_over);
-      else this.#end({ ...record, revision: goal.revision }, "rolled_back", goal.because, record.left_over);
-      return;
-    }
-    const there = run.operations
-      .filter(({ kind, status }) => kind === "create" && status === "done")
-      .map(({ object }) => object);
-    if (outcome === "cancelled") {
-      this.#end(record, "cancelled", undefined, there);
+      const because = goal.type === "restore" ? goal.because : undefined;
+      const status = ({ apply: "succeeded", remove: "deleted", restore: "rolled_back" } as const)[goal.type];
+      this.#end({ ...record, reached: reachedBy(record) }, status, because, record.left_over);
       return;
     }
     const failure = run.operations.find(({ status }) => status === "failed");
     const reason = `${failure?.object} could not ${failure?.kind}: ${failure?.error?.message ?? "no reason was given"}`;
-    if (goal.type === "apply" && record.on_failure === "rollback") {
-      const restore: Goal = { type: "restore", revision: record.revision, because: reason };
-      this.#move(
-        { ...record, goal: restore, planned: false },
-        "rolling_back",
-        `${reason} Going back to what was there before.`,
-      );
+    if (outcome === "failed" && goal.type === "apply" && record.on_failure === "rollback") {
+      const restore: Goal = { type: "restore", revision: record.reached.at(-1), because: reason };
+      const next = { ...record, goal: restore, goal_since: this.host.now(), planned: false };
+      this.#move(next, "rolling_back", `${reason} Going back to what was there before.`);
       return;
     }
-    this.#end(record, "failed", reason, there, failure?.error?.class);
+    const there = await this.#whatIsThere(record);
+    if (outcome === "cancelled") this.#end(this.#record(), "cancelled", undefined, there);
+    else this.#end(this.#record(), "failed", reason, there, failure?.error?.class);
+  }
+
+  /** What a deployment that did not reach its goal leaves behind: the truth, or all that may be there where nobody tells. */
+  async #whatIsThere(record: DeploymentRecord): Promise<string[]> {
+    const observed = await this.#observe(record, this.#objects(record));
+    return observed.ok ? observed.value.map(({ key }) => key) : this.#mayBeThere();
+  }
+
+  /** By the journal: whatever was begun to be made, in any run, and not surely removed since. */
+  #mayBeThere(): string[] {
+    const data = "Nobody could be asked what is there. What is listed as left over is what may be there.";
+    this.#say({ type: "warning", data, code: "unverified" });
+    const keys = new Set<string>();
+    for (const { operations } of this.host.journal.runs()) {
+      for (const { kind, object, status, attempt } of operations) {
+        if (kind === "delete" && status === "done") keys.delete(object);
+        if (kind === "create" && attempt > 0) keys.add(object);
+      }
+    }
+    return [...keys];
   }
 
   /** Comes to rest. `reason` makes it an `error` for those who follow. */
@@ -229,25 +252,19 @@ export class Engine {
     return goal.type === "remove" || goal.revision === undefined ? [] : this.#objectsOfRevision(goal.revision);
   }
 
-  /** What was wanted so far, the unfinished included: its objects may be there. */
-  #known(record: DeploymentRecord): DesiredObject[] {
-    const { journal } = this.host;
-    const objects = new Map<string, DesiredObject>();
-    for (let number = 1; journal.revision(number) !== undefined; number++) {
-      if (record.goal.type === "apply" && number === record.goal.revision) break;
-      for (const object of this.#objectsOfRevision(number)) objects.set(object.key, object);
-    }
-    return [...objects.values()];
+  /** What was wanted so far, in every version: its objects may be there. */
+  #known(): DesiredObject[] {
+    return this.host.journal.revisions().flatMap(({ blueprint, secrets }) => objectsOf(blueprint, secrets));
   }
 
   #objects(record: DeploymentRecord): DesiredObject[] {
-    return [...this.#known(record), ...this.#wanted(record.goal)];
+    return [...this.#known(), ...this.#wanted(record.goal)];
   }
 
   #objectsOfRevision(number: number): DesiredObject[] {
-    const blueprint = this.host.journal.revision(number);
-    if (blueprint === undefined) throw new Error(`Revision ${number} is not in the journal.`);
-    return objectsOf(blueprint);
+    const revision = this.host.journal.revision(number);
+    if (revision === undefined) throw new Error(`Revision ${number} is not in the journal.`);
+    return objectsOf(revision.blueprint, revision.secrets);
   }
 
   #lifecycles(objects: DesiredObject[]): Partial<Record<ProviderName, Lifecycle>> {
@@ -255,14 +272,19 @@ export class Engine {
     return Object.fromEntries([...names].map((name) => [name, this.host.provider(name).lifecycle]));
   }
 
-  async #observe(
-    record: DeploymentRecord,
-    objects: DesiredObject[],
-  ): Promise<{ ok: true; value: ObservedObject[] } | { ok: false; error: ProviderError }> {
+  /** Everything of this deployment that is there. A fault that passes is waited out, for as long as any operation's would be. */
+  async #observe(record: DeploymentRecord, objects: DesiredObject[]): Promise<Reply<ObservedObject[]>> {
+    const { host } = this;
     const names = [...new Set(objects.map(({ provider }) => provider))];
-    const replies = await Promise.all(names.map((name) => this.host.provider(name).observe(record.project)));
+    const owner = { project: record.project, deployment: record.id };
     const found: ObservedObject[] = [];
-    for (const reply of replies) {
+    for (const name of names) {
+      let reply = await host.provider(name).observe(owner);
+      for (let attempt = 1; !reply.ok && passes(reply.error) && attempt < MAX_ATTEMPTS; attempt++) {
+        host.alarmAt(host.now() + DEAD_MAN_MS + RETRY_CAP_MS);
+        await host.pause(backoff(attempt, reply.error, host.chance()));
+        reply = await host.provider(name).observe(owner);
+      }
       if (!reply.ok) return reply;
       found.push(...reply.value);
     }
@@ -270,123 +292,11 @@ export class Engine {
   }
 }
 
-/** One run being driven: the record in memory, the same on disk, and the calls in flight. */
-class Driving {
-  readonly #calls = new Map<string, Promise<void>>();
-
-  constructor(
-    private readonly host: EngineHost,
-    private readonly record: DeploymentRecord,
-    private run: Run,
-    private readonly objects: ReadonlyMap<string, DesiredObject>,
-  ) {}
-
-  get inFlight(): number {
-    return this.#calls.size;
-  }
-
-  /** Takes an event into the record, journals it, and tells followers what it means. */
-  take(event: RunEvent): void {
-    const before = this.run;
-    this.run = apply(before, event);
-    const { journal, now } = this.host;
-    const changed = this.run.operations.filter((operation, place) => operation !== before.operations[place]);
-    if (changed.length === 0 && this.run.stopping === before.stopping) return;
-    journal.atomically(() => {
-      journal.saveRun(this.record.run, before, this.run);
-      for (const operation of changed) {
-        const told = tell(operation, event, now());
-        if (told !== undefined) journal.append({ type: "operation", data: told }, now());
-      }
-    });
-    this.host.announce();
-  }
-
-  /** Begins all that is due; the intent is journalled before each call. */
-  begin(): Decision {
-    const decision = decide(this.run, this.host.now(), this.host.maxOperations);
-    for (const operation of decision.look) {
-      if (this.#calls.has(operation.id)) continue;
-      this.#start(operation, async () => {
-        const reply = await this.#provider(operation).look(operation.kind, this.#reference(operation));
-        this.take(
-          reply.ok
-            ? { type: "looked", id: operation.id, now: this.host.now(), sighting: reply.value }
-            : this.#failure(operation, reply.error),
-        );
-      });
-    }
-    for (const operation of decision.perform) {
-      this.take({ type: "begun", id: operation.id, now: this.host.now() });
-      this.#start(operation, async () => {
-        const reply = await this.#provider(operation).perform(operation.kind, this.#reference(operation), operation.handle);
-        this.take(
-          reply.ok
-            ? { type: "answered", id: operation.id, now: this.host.now(), outcome: reply.value }
-            : this.#failure(operation, reply.error),
-        );
-      });
-    }
-    return decision;
-  }
-
-  /** Waits until a call has ended, the time has come, or somebody woke the deployment. */
-  async news(until: number): Promise<void> {
-    await Promise.race([...this.#calls.values(), this.host.pause(Math.max(1, until - this.host.now()))]);
-  }
-
-  close(): Run {
-    const before = this.run;
-    this.run = settle(before);
-    this.host.journal.saveRun(this.record.run, before, this.run);
-    return this.run;
-  }
-
-  #start(operation: OperationRecord, call: () => Promise<void>): void {
-    const guarded = call()
-      // A provider that throws has a bug; what it did is unknown, so it is looked for, and given up after the usual attempts.
-      .catch((error: unknown) => {
-        console.error(JSON.stringify({ deployment: this.record.id, operation: operation.id, error: String(error) }));
-        this.take(
-          this.#failure(operation, { class: "unknown-outcome", message: "The provider's code failed; see the server's log." }),
-        );
-      })
-      .finally(() => this.#calls.delete(operation.id));
-    this.#calls.set(operation.id, guarded);
-  }
-
-  #failure(operation: OperationRecord, error: ProviderError): RunEvent {
-    return { type: "failed", id: operation.id, now: this.host.now(), error, chance: this.host.chance() };
-  }
-
-  #provider(operation: OperationRecord): Provider {
-    return this.host.provider(operation.provider);
-  }
-
-  #reference({ object }: OperationRecord) {
-    const desired = this.objects.get(object);
-    return { project: this.record.project, key: object, ...(desired === undefined ? {} : { desired }) };
-  }
-}
-
-/** What followers are told of a change; a question asked again is no news. */
-function tell(operation: OperationRecord, event: RunEvent, now: number): OperationEvent | undefined {
-  const { id, resource, object, kind, cause, attempt, status, error, started_at = now, wake_at = now } = operation;
-  const about = { id, resource, object, kind };
-  if (event.type === "interrupted")
-    return { ...about, state: "looking", reason: "The server was interrupted; looking what came of it." };
-  if (event.type === "begun")
-    return operation.handle === undefined ? { ...about, state: "started", cause, attempt } : undefined;
-  if (event.type === "answered" && event.outcome.status === "pending" && event.outcome.progress !== undefined) {
-    return { ...about, state: "progress", reason: event.outcome.progress };
-  }
-  const because =
-    error === undefined ? {} : { reason: error.message, ...(error.hint === undefined ? {} : { hint: error.hint }) };
-  if (status === "done") return { ...about, state: "done", attempt, duration_ms: now - started_at };
-  if (status === "failed") return { ...about, state: "failed", attempt, duration_ms: now - started_at, ...because };
-  if (status === "retrying") return { ...about, state: "retrying", attempt, retry_in_ms: wake_at - now, ...because };
-  if (status === "unknown") return { ...about, state: "looking", attempt, ...because };
-  return undefined;
+/** The revisions reached once the goal is: going back forgets the later ones. */
+function reachedBy({ goal, reached }: DeploymentRecord): number[] {
+  if (goal.type === "remove" || goal.revision === undefined) return [];
+  const { revision } = goal;
+  return [...reached.filter((number) => number < revision), revision];
 }
 
 function announcement(goal: Goal, operations: number): string {
@@ -396,6 +306,8 @@ function announcement(goal: Goal, operations: number): string {
   return goal.type === "remove" ? `Removing: ${count}.` : `Going back: ${count}.`;
 }
 
-export function indexEntry({ id, name, status, rehearsal, targets, created_at, updated_at }: DeploymentRecord): IndexEntry {
-  return { id, name, status, rehearsal, targets, created_at, updated_at };
+export function indexEntry(record: DeploymentRecord): IndexEntry {
+  const { id, name, status, rehearsal, targets, reached, left_over, created_at, updated_at } = record;
+  const owns = !rehearsal && (reached.length > 0 || left_over.length > 0);
+  return { id, name, status, rehearsal, targets, owns, created_at, updated_at };
 }

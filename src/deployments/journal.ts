@@ -1,13 +1,27 @@
 import type { Blueprint } from "../blueprints/schema.ts";
 import type { DeploymentEvent, StoredEvent } from "./events.ts";
+import type { SecretVersions } from "./secrets.ts";
 import type { Status } from "./status.ts";
-import type { OperationRecord, Run } from "./step.ts";
+import type { Run } from "./step.ts";
 
 /** What a deployment is heading for. `restore` goes back to an earlier revision, or to nothing. */
 export type Goal =
   | { type: "apply"; revision: number }
   | { type: "restore"; revision: number | undefined; because: string | undefined }
   | { type: "remove"; delete_data: string[] };
+
+/** A blueprint as it was asked for, with the versions its secrets had. */
+export interface Revision {
+  blueprint: Blueprint;
+  secrets: SecretVersions;
+}
+
+/** A secret as it is kept: encrypted. */
+export interface SealedSecret {
+  name: string;
+  version: number;
+  sealed: string;
+}
 
 /** The one row that says where a deployment is. */
 export interface DeploymentRecord {
@@ -23,121 +37,48 @@ export interface DeploymentRecord {
   plan_hash?: string;
   /** Names of the targets it runs on. */
   targets: string[];
-  /** Newest revision that was reached completely. */
-  revision: number | undefined;
+  /** Revision that was reached completely, and those before it, oldest first. */
+  reached: number[];
   /** The latest run, and whether it was planned already. */
   run: number;
   planned: boolean;
   left_over: string[];
+  /** When the goal was set; Unix time in ms. */
+  goal_since: number;
   error?: string;
+  /** When the values of the secrets were shown; they are shown once. */
+  secrets_shown_at?: number;
   /** Unix time in ms. */
   created_at: number;
   updated_at: number;
 }
 
-const SCHEMA_VERSION = 1;
-
 /**
- * Everything a deployment knows, in SQLite; STORAGE.md describes the tables. Writes of one turn of the event loop are one
- * transaction, and no call leaves the object before they are on disk (the output gate), so "recorded, then called" holds.
+ * Everything a deployment knows, as the engine needs it kept. What is written in one turn of the event loop is kept together or
+ * not at all, and nothing leaves for a provider before it is kept: "recorded, then called" holds.
  */
-export class Journal {
-  readonly #storage: DurableObjectStorage;
-  readonly #sql: SqlStorage;
-
-  constructor(storage: DurableObjectStorage) {
-    this.#storage = storage;
-    this.#sql = storage.sql;
-    storage.transactionSync(() => {
-      this.#sql.exec("CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL)");
-      const [row] = this.#sql.exec<{ version: number }>("SELECT version FROM schema_version").toArray();
-      if (row !== undefined) return;
-      this.#sql.exec(`
-        INSERT INTO schema_version VALUES (${SCHEMA_VERSION});
-        CREATE TABLE deployment (record TEXT NOT NULL);
-        CREATE TABLE revision (number INTEGER PRIMARY KEY, blueprint TEXT NOT NULL, created_at INTEGER NOT NULL);
-        CREATE TABLE run (number INTEGER PRIMARY KEY, plan_hash TEXT NOT NULL, stopping TEXT);
-        CREATE TABLE operation (run INTEGER NOT NULL, place INTEGER NOT NULL, record TEXT NOT NULL, PRIMARY KEY (run, place));
-        CREATE TABLE event (seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, event TEXT NOT NULL);
-      `);
-    });
-  }
-
+export interface Journal {
   /** Runs several writes as one. */
-  atomically<T>(write: () => T): T {
-    return this.#storage.transactionSync(write);
-  }
-
-  record(): DeploymentRecord | undefined {
-    const [row] = this.#sql.exec<{ record: string }>("SELECT record FROM deployment").toArray();
-    return row === undefined ? undefined : (JSON.parse(row.record) as DeploymentRecord);
-  }
-
-  saveRecord(record: DeploymentRecord): void {
-    this.#sql.exec("DELETE FROM deployment");
-    this.#sql.exec("INSERT INTO deployment VALUES (?)", JSON.stringify(record));
-  }
-
-  addRevision(blueprint: Blueprint, now: number): number {
-    const [row] = this.#sql
-      .exec<{ number: number }>(
-        "INSERT INTO revision SELECT coalesce(max(number), 0) + 1, ?, ? FROM revision RETURNING number",
-        JSON.stringify(blueprint),
-        now,
-      )
-      .toArray();
-    return row?.number ?? 1;
-  }
-
-  revision(number: number): Blueprint | undefined {
-    const [row] = this.#sql.exec<{ blueprint: string }>("SELECT blueprint FROM revision WHERE number = ?", number).toArray();
-    return row === undefined ? undefined : (JSON.parse(row.blueprint) as Blueprint);
-  }
-
-  startRun(number: number, plan_hash: string, run: Run): void {
-    this.#sql.exec("INSERT INTO run VALUES (?, ?, NULL)", number, plan_hash);
-    run.operations.forEach((operation, place) => {
-      this.#sql.exec("INSERT INTO operation VALUES (?, ?, ?)", number, place, JSON.stringify(operation));
-    });
-  }
-
-  run(number: number): Run | undefined {
-    const [row] = this.#sql
-      .exec<{ stopping: NonNullable<Run["stopping"]> | null }>("SELECT stopping FROM run WHERE number = ?", number)
-      .toArray();
-    if (row === undefined) return undefined;
-    const rows = this.#sql.exec<{ record: string }>("SELECT record FROM operation WHERE run = ? ORDER BY place", number);
-    const operations = rows.toArray().map(({ record }) => JSON.parse(record) as OperationRecord);
-    return { operations, ...(row.stopping === null ? {} : { stopping: row.stopping }) };
-  }
-
-  /** Writes what differs between two states of a run: one row an operation that changed. */
-  saveRun(number: number, before: Run, after: Run): void {
-    after.operations.forEach((operation, place) => {
-      if (operation === before.operations[place]) return;
-      this.#sql.exec("UPDATE operation SET record = ? WHERE run = ? AND place = ?", JSON.stringify(operation), number, place);
-    });
-    if (before.stopping !== after.stopping) {
-      this.#sql.exec("UPDATE run SET stopping = ? WHERE number = ?", after.stopping ?? null, number);
-    }
-  }
-
-  /** Stores an event under the next number: gap-free, because numbers are taken and rows written in one statement. */
-  append(event: DeploymentEvent, now: number): void {
-    this.#sql.exec("INSERT INTO event SELECT coalesce(max(seq), 0) + 1, ?, ? FROM event", now, JSON.stringify(event));
-  }
-
-  lastEvent(): DeploymentEvent | undefined {
-    const [row] = this.#sql.exec<{ event: string }>("SELECT event FROM event ORDER BY seq DESC LIMIT 1").toArray();
-    return row === undefined ? undefined : (JSON.parse(row.event) as DeploymentEvent);
-  }
-
-  eventsAfter(seq: number, limit: number): StoredEvent[] {
-    const rows = this.#sql.exec<{ seq: number; event: string }>(
-      "SELECT seq, event FROM event WHERE seq > ? ORDER BY seq LIMIT ?",
-      seq,
-      limit,
-    );
-    return rows.toArray().map(({ seq: number, event }) => ({ seq: number, event: JSON.parse(event) as DeploymentEvent }));
-  }
+  atomically<T>(write: () => T): T;
+  record(): DeploymentRecord | undefined;
+  saveRecord(record: DeploymentRecord): void;
+  /** Keeps a revision under the next number, from 1. */
+  addRevision(revision: Revision, now: number): number;
+  revision(number: number): Revision | undefined;
+  /** Every revision, oldest first. */
+  revisions(): Revision[];
+  addSecret(secret: SealedSecret): void;
+  /** Every version of every secret. */
+  secrets(): SealedSecret[];
+  startRun(number: number, plan_hash: string, run: Run): void;
+  run(number: number): Run | undefined;
+  /** Every run, oldest first. */
+  runs(): Run[];
+  /** Writes what differs between two states of a run. */
+  saveRun(number: number, before: Run, after: Run): void;
+  /** Stores an event under the next number, from 1, without gaps. */
+  append(event: DeploymentEvent, now: number): void;
+  lastEvent(): DeploymentEvent | undefined;
+  /** Up to `limit` events after `seq`, in order. */
+  eventsAfter(seq: number, limit: number): StoredEvent[];
 }

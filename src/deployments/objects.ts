@@ -1,14 +1,22 @@
 import { createHash } from "node:crypto";
 import type { Blueprint, Resource } from "../blueprints/schema.ts";
+import { secretsIn } from "../blueprints/secrets.ts";
 import type { DesiredObject } from "../providers/provider.ts";
+import type { SecretVersions } from "./secrets.ts";
 
-/** Every object a blueprint stands for: one for a network or a storage, `replicas` for a compute or a service. */
-export function objectsOf(blueprint: Blueprint): DesiredObject[] {
+/**
+ * Every object a blueprint stands for: one for a network or a storage, `replicas` for a compute or a service. An object is also
+ * made from the versions of the secrets it refers to: another value is another object.
+ */
+export function objectsOf(blueprint: Blueprint, secrets: SecretVersions = {}): DesiredObject[] {
   const resources = new Map(blueprint.resources.map((resource) => [resource.name, resource]));
   return blueprint.resources.flatMap((resource) => {
     const specs = resource.specs as Readonly<Record<string, unknown>>;
     const referred = referredNames(resource).flatMap((name) => keysOf(resources.get(name)));
     const dependencies = resource.dependencies.flatMap((name) => keysOf(resources.get(name)));
+    const versions = Object.fromEntries([...secretsIn(specs)].map((name) => [name, secrets[name] ?? 0]));
+    const made = { type: resource.type, provider: resource.provider, specs: madeFrom(specs) };
+    const hash = hashOf(Object.keys(versions).length === 0 ? made : { ...made, secrets: versions });
     const isPassive = (key: string) => key.startsWith("network/") || key.startsWith("storage/");
     return namesOf(resource).map((name) => ({
       key: `${resource.type}/${name}`,
@@ -17,7 +25,8 @@ export function objectsOf(blueprint: Blueprint): DesiredObject[] {
       type: resource.type,
       provider: resource.provider,
       specs,
-      hash: hashOf({ type: resource.type, provider: resource.provider, specs: madeFrom(specs) }),
+      secrets: versions,
+      hash,
       needs: unique([...referred, ...dependencies].filter(isPassive)),
       after: unique(dependencies.filter((key) => !isPassive(key))),
     }));

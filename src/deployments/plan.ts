@@ -30,7 +30,10 @@ export interface Plan {
 export interface PlanInput {
   desired: readonly DesiredObject[];
   observed: readonly ObservedObject[];
-  /** What was wanted before this, to tell a change that fits a living object from one that needs a new one. */
+  /**
+   * What was wanted before this, in every version there may be: the one that an object was made from (by its hash) tells a
+   * change that fits the living object from one that needs a new one.
+   */
   previous: readonly DesiredObject[];
   lifecycles: Readonly<Partial<Record<ProviderName, Lifecycle>>>;
   /** Storage that may be deleted with its data: resources by name. */
@@ -40,7 +43,7 @@ export interface PlanInput {
 /** What to do so that what is there becomes what is wanted: a graph of atomic operations, dependencies first. Pure. */
 export function plan(input: PlanInput): Plan {
   const observed = new Map(input.observed.map((object) => [object.key, object]));
-  const previous = new Map(input.previous.map((object) => [object.key, object]));
+  const previous = madeFrom(input);
   const changes = input.desired.flatMap((object) =>
     changeOf(object, observed.get(object.key), previous.get(object.key), input),
   );
@@ -48,6 +51,17 @@ export function plan(input: PlanInput): Plan {
   const operations = link([...removals, ...changes], input, previous);
   const world = input.observed.map(({ key, hash, state }) => ({ key, hash, state }));
   return { operations, left_over, plan_hash: hashOf({ operations, world }) };
+}
+
+/** For each object that is there, what it was made from, as far as that is known. */
+function madeFrom({ observed, previous }: PlanInput): Map<string, DesiredObject> {
+  const versions = new Map(previous.map((object) => [`${object.key} ${object.hash}`, object]));
+  return new Map(
+    observed.flatMap(({ key, hash }) => {
+      const version = versions.get(`${key} ${hash}`);
+      return version === undefined ? [] : [[key, version]];
+    }),
+  );
 }
 
 /** Operations on one object, in their order; `link` adds what they wait for on other objects. */
@@ -71,19 +85,21 @@ function changeOf(
   ];
   const because = (cause: string) => (kind: OperationKind) => ({ kind, cause });
   if (observed === undefined) return chain(lifecycle.create(object).map(because(`no existing ${object.type}`)));
-  if (observed.hash !== object.hash) {
-    const changed = changedKeys(previous, object);
-    const cause = changed.length > 0 ? `changed: ${changed.join(", ")}` : "differs from what is wanted";
-    if (previous !== undefined && lifecycle.canUpdate(previous, object)) return chain([{ kind: "update", cause }]);
-    const destroys = `${object.key} as it is now`;
-    return chain([
-      ...lifecycle.remove(object.type).map((kind) => ({ kind, cause, ...(kind === "delete" ? { destroys } : {}) })),
-      ...lifecycle.create(object).map(because(cause)),
-    ]);
-  }
-  const passive = object.type === "network" || object.type === "storage";
-  if (passive || observed.state === "healthy" || observed.state === "finished") return [];
-  return chain(lifecycle.resume(object).map(because(`it is ${observed.state}`)));
+  const resume = works(observed) ? [] : lifecycle.resume(observed).map(because(`it is ${observed.state}`));
+  if (observed.hash === object.hash) return resume.length === 0 ? [] : chain(resume);
+  const changed = changedKeys(previous, object);
+  const cause = changed.length > 0 ? `changed: ${changed.join(", ")}` : "differs from what is wanted";
+  if (previous !== undefined && sameSecrets(previous, object) && lifecycle.canUpdate(previous, object))
+    return chain([{ kind: "update", cause }, ...resume]);
+  const destroys = `${object.key} as it is now`;
+  return chain([
+    ...lifecycle.remove(object.type).map((kind) => ({ kind, cause, ...(kind === "delete" ? { destroys } : {}) })),
+    ...lifecycle.create(object).map(because(cause)),
+  ]);
+}
+
+function works({ type, state }: ObservedObject): boolean {
+  return type === "network" || type === "storage" || state === "healthy" || state === "finished";
 }
 
 function removalsOf(input: PlanInput, previous: Map<string, DesiredObject>): { removals: Chain[]; left_over: string[] } {
@@ -94,7 +110,7 @@ function removalsOf(input: PlanInput, previous: Map<string, DesiredObject>): { r
   const removals = unwanted
     .filter((object) => !stays(object))
     .map((object): Chain => {
-      const provider = previous.get(object.key)?.provider ?? onlyProvider(input);
+      const provider = previous.get(object.key)?.provider ?? providerOf(object.key, input);
       const destroys = object.type === "storage" ? `the data of ${object.resource}` : object.key;
       const cause = "no longer wanted";
       const kinds = lifecycleOf(input.lifecycles, provider).remove(object.type);
@@ -158,9 +174,16 @@ function dependantsOf({ observed }: PlanInput, previous: Map<string, DesiredObje
 
 function changedKeys(previous: DesiredObject | undefined, object: DesiredObject): string[] {
   if (previous === undefined) return [];
-  const keys = new Set([...Object.keys(previous.specs), ...Object.keys(object.specs)]);
-  keys.delete("replicas");
-  return [...keys].filter((key) => hashOf(previous.specs[key] ?? null) !== hashOf(object.specs[key] ?? null)).toSorted();
+  const keys = differing(previous.specs, object.specs).filter((key) => key !== "replicas");
+  return [...keys, ...differing(previous.secrets, object.secrets).map((name) => `secret ${name}`)];
+}
+
+/** A process reads its secrets when it starts: no living object takes a new value. */
+const sameSecrets = (before: DesiredObject, after: DesiredObject) => differing(before.secrets, after.secrets).length === 0;
+
+function differing(before: Readonly<Record<string, unknown>>, after: Readonly<Record<string, unknown>>): string[] {
+  const keys = new Set([...Object.keys(before), ...Object.keys(after)]);
+  return [...keys].filter((key) => hashOf(before[key] ?? null) !== hashOf(after[key] ?? null)).toSorted();
 }
 
 function lifecycleOf(lifecycles: PlanInput["lifecycles"], provider: ProviderName): Lifecycle {
@@ -169,9 +192,9 @@ function lifecycleOf(lifecycles: PlanInput["lifecycles"], provider: ProviderName
   return lifecycle;
 }
 
-/** Without a record of what was wanted, an object belongs to the one provider that found it. */
-function onlyProvider({ lifecycles }: PlanInput): ProviderName {
-  const [provider] = Object.keys(lifecycles) as ProviderName[];
+/** Whose an object is that was made from something unknown: of the provider that any version of it was for, or of the only one. */
+function providerOf(key: string, { previous, lifecycles }: PlanInput): ProviderName {
+  const provider = previous.find((object) => object.key === key)?.provider ?? (Object.keys(lifecycles) as ProviderName[])[0];
   if (provider === undefined) throw new Error("A plan needs at least one provider.");
   return provider;
 }

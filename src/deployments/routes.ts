@@ -1,112 +1,81 @@
 import * as z from "zod";
-import { unjudgedRequest, unwrapBlueprint } from "../blueprints/request.ts";
-import type { Blueprint } from "../blueprints/schema.ts";
-import { validate } from "../blueprints/validate.ts";
+import { audit } from "../blueprints/audit.ts";
+import { estimate } from "../blueprints/estimate.ts";
+import { unjudgedRequest } from "../blueprints/request.ts";
 import { invalid, Problem } from "../http/problem.ts";
 import { type AppContext, type Route, route } from "../http/route.ts";
 import { eventStreamResponse } from "../http/sse.ts";
-import { admit } from "./admission.ts";
-import type { DeploymentView, Refusal } from "./deployment.ts";
 import type { DeploymentRecord } from "./journal.ts";
 import { hashOf } from "./objects.ts";
-import type { IndexEntry } from "./queue.ts";
-import { STATUSES } from "./status.ts";
+import { planFromNothing } from "./preview.ts";
+import type { Refusal } from "./requests.ts";
+import {
+  acceptedSchema,
+  deploymentSchema,
+  driftSchema,
+  linksOf,
+  outputsSchema,
+  outputsViewOf,
+  planOf,
+  planSchema,
+  statusSchema,
+  summaryOf,
+  summarySchema,
+  viewOf,
+} from "./shapes.ts";
+import { admittedOf, deployOptions, planOptions, submissionOf, today } from "./submission.ts";
 
-const status = z.enum(STATUSES);
-const links = z.object({ self: z.string(), events: z.string() });
-
-const accepted = z
-  .object({ deployment_id: z.string(), status, rehearsal: z.boolean(), warnings: z.array(z.string()), links })
-  .meta({ id: "DeploymentAccepted" });
-
-const summary = z
-  .object({
-    deployment_id: z.string(),
-    name: z.string(),
-    status,
-    rehearsal: z.boolean(),
-    targets: z.array(z.string()),
-    created_at: z.iso.datetime(),
-    updated_at: z.iso.datetime(),
-    links,
-  })
-  .meta({ id: "DeploymentSummary" });
-
-const operation = z.object({
-  id: z.string(),
-  kind: z.string(),
-  resource: z.string(),
-  object: z.string(),
-  cause: z.string(),
-  depends_on: z.array(z.string()),
-  destroys: z.string().optional(),
-  state: z.string(),
-  attempts: z.int(),
-  error: z.object({ class: z.string(), message: z.string(), hint: z.string().optional() }).optional(),
-});
-
-const deployment = summary
-  .extend({
-    on_failure: z.enum(["rollback", "keep"]),
-    revision: z.int().nullable().describe("The newest revision that was reached completely."),
-    operations: z.array(operation).describe("Those of the latest run, in the order of the plan."),
-    left_over: z.array(z.string()).describe("What is there and was left on purpose, or could not be removed."),
-    error: z.string().optional(),
-  })
-  .meta({ id: "Deployment" });
-
+const TAG = "Deployments";
 const idParams = z.strictObject({ id: z.string().max(100) });
 const cursor = z.string().regex(/^\d+~[\w-]+$/, "Expected the next_cursor of an earlier page.");
-
-const options = {
-  on_failure: z.enum(["rollback", "keep"]).default("rollback").describe("What to do when an operation fails for good."),
-  plan_hash: z
-    .string()
-    .regex(/^[0-9a-f]{64}$/, "Expected the plan_hash of a plan.")
-    .optional()
-    .describe("The plan that was approved; another one is refused."),
-  provider: z.literal("fake").optional().describe("Rehearse on the fake provider."),
-};
+const rehearse = z.strictObject({ provider: z.literal("fake").optional() });
 
 export const deploymentRoutes: Route[] = [
+  route(
+    {
+      method: "post",
+      path: "/api/v1/blueprints/plan",
+      scope: "read",
+      tag: TAG,
+      summary: "What deploying a blueprint would do",
+      description:
+        "Every operation with its cause, what it waits for and what it destroys, beside the price and the findings. Nothing is changed. Deploying with the plan_hash does exactly this or is refused.",
+      query: rehearse,
+      body: unjudgedRequest(planOptions),
+      answers: { 200: { description: "The plan", schema: planSchema } },
+    },
+    async (c, { query, body }) => {
+      const { blueprint, options, remarks } = admittedOf(c, body, query, planOptions);
+      const id = options.deployment_id;
+      const plan =
+        id === undefined ? planFromNothing(blueprint) : orUnavailable(await (await deploymentOf(c, id)).plan(blueprint));
+      return c.json({
+        ...planOf(plan),
+        warnings: remarks,
+        estimate: estimate(blueprint),
+        audit: audit(blueprint, { today: today() }),
+      });
+    },
+  ),
   route(
     {
       method: "post",
       path: "/api/v1/blueprints",
       scope: "deploy",
       limit: "DEPLOY_LIMIT",
-      tag: "Deployments",
+      tag: TAG,
       summary: "Deploy a blueprint",
       description:
         "Takes a bare blueprint, or one with options beside it. What the template routes answer can be posted unchanged. An Idempotency-Key header makes repeating it safe for 24 hours.",
-      query: z.strictObject({ provider: z.literal("fake").optional() }),
-      body: unjudgedRequest(options),
-      answers: { 202: { description: "Accepted; follow the events", schema: accepted } },
+      query: rehearse,
+      body: unjudgedRequest(deployOptions),
+      answers: { 202: { description: "Accepted; follow the events", schema: acceptedSchema } },
     },
     async (c, { query, body }) => {
-      const { document, at, options: wanted, issues } = unwrapBlueprint(body, options);
-      const verdict = validate(document, at);
-      if (!verdict.valid || issues.length > 0) throw invalid([...issues, ...verdict.errors], "invalid-blueprint");
-      const { blueprint } = verdict;
-      const { on_failure, plan_hash } = wanted;
-      const decision = admit(blueprint, c.get("config").targets, query.provider ?? wanted.provider);
-      if (!decision.ok) throw invalid(decision.error, "no-target");
-      const { blueprint: admitted, rehearsal, targets, warnings } = decision.value;
-      const id = await claimId(c, blueprint, hashOf({ body, query }));
-      const record = await c.env.DEPLOYMENT.getByName(id).create({
-        id,
-        blueprint: admitted,
-        rehearsal,
-        targets,
-        on_failure,
-        ...(plan_hash === undefined ? {} : { plan_hash }),
-      });
-      c.header("location", linksOf(id).self);
-      const remarks = verdict.warnings.map(({ pointer, detail }) => `${pointer}: ${detail}`);
-      return c.json(
-        { deployment_id: id, status: record.status, rehearsal, warnings: [...warnings, ...remarks], links: linksOf(id) },
-        202,
-      );
+      const { warnings, ...submission } = submissionOf(c, body, query, {});
+      const id = await claimId(c, submission.blueprint.name, hashOf({ body, query }));
+      const record = await c.env.DEPLOYMENT.getByName(id).create({ id, ...submission });
+      return accepted(c, record, warnings);
     },
   ),
   route(
@@ -114,17 +83,17 @@ export const deploymentRoutes: Route[] = [
       method: "get",
       path: "/api/v1/deployments",
       scope: "read",
-      tag: "Deployments",
+      tag: TAG,
       summary: "The deployments, newest first",
       query: z.strictObject({
-        status: status.optional(),
+        status: statusSchema.optional(),
         limit: z.coerce.number().int().min(1).max(100).default(20),
         cursor: cursor.optional(),
       }),
       answers: {
         200: {
           description: "One page",
-          schema: z.object({ deployments: z.array(summary), next_cursor: z.string().optional() }),
+          schema: z.object({ deployments: z.array(summarySchema), next_cursor: z.string().optional() }),
         },
       },
     },
@@ -147,10 +116,10 @@ export const deploymentRoutes: Route[] = [
       method: "get",
       path: "/api/v1/deployments/:id",
       scope: "read",
-      tag: "Deployments",
+      tag: TAG,
       summary: "One deployment with its operations",
       params: idParams,
-      answers: { 200: { description: "The deployment", schema: deployment } },
+      answers: { 200: { description: "The deployment", schema: deploymentSchema } },
     },
     async (c, { params }) => {
       const view = await (await deploymentOf(c, params.id)).view();
@@ -163,7 +132,7 @@ export const deploymentRoutes: Route[] = [
       method: "get",
       path: "/api/v1/deployments/:id/events",
       scope: "read",
-      tag: "Deployments",
+      tag: TAG,
       summary: "Its events, replayed and followed until it settles",
       description: "Server-sent events; `id` counts from 1 without a gap. Last-Event-ID continues after that event.",
       params: idParams,
@@ -181,18 +150,89 @@ export const deploymentRoutes: Route[] = [
   ),
   route(
     {
+      method: "put",
+      path: "/api/v1/deployments/:id",
+      scope: "deploy",
+      limit: "DEPLOY_LIMIT",
+      tag: TAG,
+      summary: "Change a deployment to another blueprint",
+      description: "Only what differs is touched. When it fails, the deployment goes back to the revision before.",
+      params: idParams,
+      query: rehearse,
+      body: unjudgedRequest(deployOptions),
+      answers: { 202: { description: "Accepted; follow the events", schema: acceptedSchema } },
+    },
+    async (c, { params, query, body }) => {
+      const stub = await deploymentOf(c, params.id);
+      const { warnings, ...submission } = submissionOf(c, body, query, await stub.secretVersions());
+      return accepted(c, await stub.update(submission), warnings);
+    },
+  ),
+  route(
+    {
       method: "post",
       path: "/api/v1/deployments/:id/cancel",
       scope: "deploy",
-      tag: "Deployments",
+      tag: TAG,
       summary: "Stop a deployment",
       description: "Nothing new is begun, what is in flight is settled, and what is there is told.",
       params: idParams,
-      answers: { 202: { description: "It is being cancelled", schema: accepted } },
+      answers: { 202: { description: "It is being cancelled", schema: acceptedSchema } },
+    },
+    async (c, { params }) => accepted(c, await (await deploymentOf(c, params.id)).cancel()),
+  ),
+  route(
+    {
+      method: "post",
+      path: "/api/v1/deployments/:id/rollback",
+      scope: "deploy",
+      tag: TAG,
+      summary: "Go back to an earlier revision",
+      params: idParams,
+      query: z.strictObject({
+        revision: z.coerce
+          .number()
+          .int()
+          .min(1)
+          .optional()
+          .describe("One that was reached; the one before the present when left out."),
+      }),
+      answers: { 202: { description: "It goes back", schema: acceptedSchema } },
+    },
+    async (c, { params, query }) => accepted(c, await (await deploymentOf(c, params.id)).rollBack(query.revision)),
+  ),
+  route(
+    {
+      method: "post",
+      path: "/api/v1/deployments/:id/refresh",
+      scope: "read",
+      tag: TAG,
+      summary: "Compare what is there with what was deployed",
+      description:
+        "Looks at what the deployment set and at nothing else. Changes nothing; a PUT of the same blueprint mends the drift.",
+      params: idParams,
+      answers: { 200: { description: "The drift", schema: driftSchema } },
     },
     async (c, { params }) => {
-      const stub = await deploymentOf(c, params.id);
-      return acceptedResponse(c, await stub.cancel());
+      const plan = orUnavailable(await (await deploymentOf(c, params.id)).plan(undefined));
+      return c.json({ deployment_id: params.id, drifted: plan.operations.length > 0, ...planOf(plan) });
+    },
+  ),
+  route(
+    {
+      method: "get",
+      path: "/api/v1/deployments/:id/outputs",
+      scope: "deploy",
+      tag: TAG,
+      summary: "Addresses, connection strings and, once, secrets",
+      params: idParams,
+      answers: { 200: { description: "The outputs", schema: outputsSchema } },
+    },
+    async (c, { params }) => {
+      const outputs = await (await deploymentOf(c, params.id)).outputs();
+      if (!outputs.ok) throw new Problem("conflict", outputs.error);
+      c.header("cache-control", "no-store");
+      return c.json(outputsViewOf(params.id, outputs.value));
     },
   ),
   route(
@@ -200,18 +240,17 @@ export const deploymentRoutes: Route[] = [
       method: "delete",
       path: "/api/v1/deployments/:id",
       scope: "deploy",
-      tag: "Deployments",
+      tag: TAG,
       summary: "Tear a deployment down",
       description:
         "Removes all that it owns. Storage that holds data stays, unless its resources are named in delete_data, separated by commas.",
       params: idParams,
       query: z.strictObject({ delete_data: z.string().max(2000).optional() }),
-      answers: { 202: { description: "It is being deleted", schema: accepted } },
+      answers: { 202: { description: "It is being deleted", schema: acceptedSchema } },
     },
     async (c, { params, query }) => {
-      const stub = await deploymentOf(c, params.id);
       const delete_data = (query.delete_data ?? "").split(",").filter((name) => name !== "");
-      return acceptedResponse(c, await stub.remove(delete_data));
+      return accepted(c, await (await deploymentOf(c, params.id)).remove(delete_data));
     },
   ),
 ];
@@ -230,8 +269,8 @@ const unknownDeployment = (id: string) =>
 const KEY_LENGTH = 255;
 
 /** A new id, or the one that the request's Idempotency-Key stands for. Ids begin with the name, so that people can tell them apart. */
-async function claimId(c: AppContext, blueprint: Blueprint, body_hash: string): Promise<string> {
-  const fresh = `${blueprint.name.slice(0, 40)}-${crypto.randomUUID().replaceAll("-", "").slice(0, 12)}`;
+async function claimId(c: AppContext, name: string, body_hash: string): Promise<string> {
+  const fresh = `${name.slice(0, 40)}-${crypto.randomUUID().replaceAll("-", "").slice(0, 12)}`;
   const key = c.req.header("idempotency-key");
   if (key === undefined) return fresh;
   if (key === "" || key.length > KEY_LENGTH) {
@@ -245,47 +284,14 @@ async function claimId(c: AppContext, blueprint: Blueprint, body_hash: string): 
   return claim.id;
 }
 
-const linksOf = (id: string) => ({ self: `/api/v1/deployments/${id}`, events: `/api/v1/deployments/${id}/events` });
-
-function acceptedResponse(c: AppContext, answer: DeploymentRecord | Refusal): Response {
+function accepted(c: AppContext, answer: DeploymentRecord | Refusal, warnings: string[] = []): Response {
   if ("refused" in answer) throw new Problem("conflict", answer.refused);
   const { id, status, rehearsal } = answer;
-  return c.json({ deployment_id: id, status, rehearsal, warnings: [], links: linksOf(id) }, 202);
+  c.header("location", linksOf(id).self);
+  return c.json({ deployment_id: id, status, rehearsal, warnings, links: linksOf(id) }, 202);
 }
 
-function summaryOf({ id, name, status, rehearsal, targets, created_at, updated_at }: IndexEntry) {
-  return {
-    deployment_id: id,
-    name,
-    status,
-    rehearsal,
-    targets,
-    created_at: new Date(created_at).toISOString(),
-    updated_at: new Date(updated_at).toISOString(),
-    links: linksOf(id),
-  };
-}
-
-function viewOf({ record, operations }: DeploymentView) {
-  return {
-    ...summaryOf(record),
-    on_failure: record.on_failure,
-    revision: record.revision ?? null,
-    operations: operations.map(({ id, kind, resource, object, cause, depends_on, destroys, status, attempt, error }) => ({
-      id,
-      kind,
-      resource,
-      object,
-      cause,
-      depends_on,
-      ...(destroys === undefined ? {} : { destroys }),
-      state: status,
-      attempts: attempt,
-      ...(error === undefined
-        ? {}
-        : { error: { class: error.class, message: error.message, ...(error.hint ? { hint: error.hint } : {}) } }),
-    })),
-    left_over: record.left_over,
-    ...(record.error === undefined ? {} : { error: record.error }),
-  };
+function orUnavailable<T>(result: { ok: true; value: T } | { ok: false; error: string }): T {
+  if (result.ok) return result.value;
+  throw new Problem("unavailable", result.error, { headers: { "retry-after": "10" } });
 }

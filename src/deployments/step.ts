@@ -46,7 +46,9 @@ export type RunEvent =
   | { type: "looked"; id: string; now: number; sighting: Sighting }
   /** The process that ran these calls is gone. */
   | { type: "interrupted" }
-  | { type: "cancelled" };
+  | { type: "cancelled" }
+  /** The time for the whole run is over: what is not done has failed. */
+  | { type: "expired" };
 
 /** What to do now. Several operations may be due at once; with nothing due, `wake_at` says when to ask again. */
 export interface Decision {
@@ -61,7 +63,7 @@ export interface Decision {
 /** Calls of one operation, passing faults included, before the operation fails. */
 export const MAX_ATTEMPTS = 6;
 const RETRY_BASE_MS = 250;
-const RETRY_CAP_MS = 15_000;
+export const RETRY_CAP_MS = 15_000;
 /** An operation that is still pending after this long has failed: no health check takes longer than its start period of an hour. */
 export const OPERATION_DEADLINE_MS = 70 * 60_000;
 
@@ -74,12 +76,24 @@ export function apply(run: Run, event: RunEvent): Run {
   switch (event.type) {
     case "cancelled":
       return run.stopping === undefined ? { ...run, stopping: "cancelled" } : run;
+    case "expired": {
+      const open: OperationStatus[] = ["running", "waiting", "unknown"];
+      const error: ProviderError = { class: "failed", message: "It was not done when the time for the deployment was over." };
+      const ended = mapOperations(run, (operation) =>
+        open.includes(operation.status) ? { ...operation, status: "failed", error } : operation,
+      );
+      return { ...ended, stopping: ended.stopping ?? "failed" };
+    }
     case "interrupted":
       return mapOperations(run, (operation) =>
         operation.status === "running" ? { ...operation, status: "unknown" } : operation,
       );
     default: {
-      const after = mapOperations(run, (operation) => (operation.id === event.id ? applyTo(operation, event) : operation));
+      // An answer that comes after an operation was given up changes nothing any more.
+      const over: OperationStatus[] = ["done", "failed", "skipped"];
+      const after = mapOperations(run, (operation) =>
+        operation.id === event.id && !over.includes(operation.status) ? applyTo(operation, event) : operation,
+      );
       const failed = after.operations.some(({ id, status }) => id === event.id && status === "failed");
       return failed && after.stopping === undefined ? { ...after, stopping: "failed" } : after;
     }
@@ -123,11 +137,19 @@ function afterFailure(
   looking: boolean,
 ): OperationRecord {
   const attempt = base.attempt + (looking ? 1 : 0);
-  const passes = error.class === "transient" || error.class === "locked" || error.class === "unknown-outcome";
-  if (!passes || attempt >= MAX_ATTEMPTS) return { ...base, attempt, status: "failed", error };
-  const backoff = Math.min(RETRY_CAP_MS, RETRY_BASE_MS * 2 ** attempt) * chance;
-  const wake_at = now + Math.ceil(Math.max(backoff, error.retry_after_ms ?? 0));
+  if (!passes(error) || attempt >= MAX_ATTEMPTS) return { ...base, attempt, status: "failed", error };
+  const wake_at = now + backoff(attempt, error, chance);
   return { ...base, attempt, status: looking || error.class === "unknown-outcome" ? "unknown" : "retrying", error, wake_at };
+}
+
+/** Whether a fault goes away by itself. */
+export function passes({ class: kind }: ProviderError): boolean {
+  return kind === "transient" || kind === "locked" || kind === "unknown-outcome";
+}
+
+/** Milliseconds before the next attempt: exponential with full jitter (`chance` in [0, 1)), and never before the provider asks for it. */
+export function backoff(attempt: number, error: ProviderError, chance: number): number {
+  return Math.ceil(Math.max(Math.min(RETRY_CAP_MS, RETRY_BASE_MS * 2 ** attempt) * chance, error.retry_after_ms ?? 0));
 }
 
 /** What is due at `now`, with at most `limit` operations in flight or waiting at once. */

@@ -32,9 +32,9 @@ export function metaRoutes(routes: readonly Route[]): Route[] {
         description: "A browser gets the page, everyone else this summary.",
         answers: { 200: { description: "A summary with links", schema: welcome } },
       },
-      (c) => {
+      async (c) => {
         c.header("vary", "accept");
-        if (c.req.header("accept")?.includes("text/html")) return c.env.ASSETS.fetch(c.req.raw);
+        if (c.req.header("accept")?.includes("text/html")) return thePage(c.env.ASSETS, c.req.raw);
         return c.json({
           name: "AI-CDN",
           version,
@@ -67,7 +67,7 @@ export function metaRoutes(routes: readonly Route[]): Route[] {
       async (c) => {
         const checks = {
           templates: await attempt(() => templatesLeftOut(c.env.TEMPLATES)),
-          deployments: await attempt(() => c.env.DEPLOYMENT_QUEUE.getByName("queue").ping()),
+          deployments: await attempt(async () => void (await c.env.DEPLOYMENT_QUEUE.getByName("queue").ping())),
         };
         const found = Object.values(checks).map(({ status }) => status);
         const status = found.every((one) => one === "ok") ? "ok" : "degraded";
@@ -111,18 +111,26 @@ export function metaRoutes(routes: readonly Route[]): Route[] {
   ];
 }
 
+/** The page as the assets hold it, in a response whose headers may still be added to. */
+async function thePage(assets: Fetcher, request: Request): Promise<Response> {
+  const page = await assets.fetch(request);
+  const response = new Response(page.body, page);
+  response.headers.append("vary", "accept");
+  return response;
+}
+
 /** What is degraded, in a sentence; nothing when all is well. Ids stay in the log and in the list: this address is public. */
 async function templatesLeftOut(kv: KVNamespace): Promise<string | undefined> {
-  const { length } = await catalogueOf(kv).faults();
+  const { length } = await catalogueOf(kv).faults({ fresh: true });
   if (length === 0) return undefined;
   return `answers; ${length} stored template${length === 1 ? "" : "s"} cannot be read; GET /api/v1/templates/ names them in left_out`;
 }
 
 /** Runs a health check that may find something degraded; what it threw is logged, and told as "failed" without its text. */
-async function attempt(run: () => Promise<unknown>): Promise<z.infer<typeof health>["checks"][string]> {
+async function attempt(run: () => Promise<string | undefined>): Promise<z.infer<typeof health>["checks"][string]> {
   try {
     const degraded = await run();
-    return typeof degraded === "string" ? { status: "degraded", detail: degraded } : { status: "ok", detail: "answers" };
+    return degraded === undefined ? { status: "ok", detail: "answers" } : { status: "degraded", detail: degraded };
   } catch (error) {
     console.error(JSON.stringify({ health: String(error) }));
     return { status: "failed", detail: "does not answer; see the server's log" };

@@ -17,6 +17,7 @@ const KINDS = {
   invalid: { status: 422, title: "The request was understood but is wrong" },
   "invalid-blueprint": { status: 422, title: "The blueprint has problems" },
   "no-target": { status: 422, title: "No target is configured for a provider" },
+  "no-secrets-key": { status: 422, title: "There is no key to keep secrets under" },
   "audit-blocked": { status: 422, title: "Critical security findings block the deployment" },
   "too-many-requests": { status: 429, title: "Too many requests" },
   internal: { status: 500, title: "Something went wrong on our side" },

@@ -19,8 +19,8 @@ export const HEARTBEAT: Uint8Array = encoder.encode(": \n\n");
  * One event, numbered when `id` is given. JSON has no raw line break, so an event is always exactly one `data:` line
  * (WHATWG HTML §9.2.6).
  */
-export function encodeEvent(event: object, id?: number): Uint8Array {
-  return encoder.encode(frame(event, id));
+export function encodeEvent(event: object, id?: number): Uint8Array<ArrayBuffer> {
+  return encoder.encode(frame(event, id)) as Uint8Array<ArrayBuffer>;
 }
 
 /** Several events in one chunk, numbered from `firstId`: one write instead of many. */

@@ -15,6 +15,9 @@ export const INTENTS = [
 ] as const;
 export type Intent = (typeof INTENTS)[number];
 
+/** Intents whose answer ends with a blueprint. */
+export const BLUEPRINT_INTENTS: ReadonlySet<Intent> = new Set(["create_blueprint", "customize_template"]);
+
 /** A template that may be used for the answer. */
 export interface Candidate {
   id: string;

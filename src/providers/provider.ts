@@ -5,6 +5,12 @@ import type { ProviderName, ResourceType } from "../blueprints/schema.ts";
  * failure is a typed error, so that the engine alone chooses between retrying, looking and giving up.
  */
 
+/** Whose objects: `project` is in their names, `deployment` is the mark that says who may touch them. */
+export interface Ownership {
+  project: string;
+  deployment: string;
+}
+
 /** One thing a provider is asked to keep: a network, a volume, or one replica of a compute or service. */
 export interface DesiredObject {
   /** Unique in the deployment: `service/web-1`, `network/front`. */
@@ -15,6 +21,8 @@ export interface DesiredObject {
   type: ResourceType;
   provider: ProviderName;
   specs: Readonly<Record<string, unknown>>;
+  /** The version of each secret that the specs refer to. */
+  secrets: Readonly<Record<string, number>>;
   /** SHA-256 of what the object is made from; equal hashes mean that nothing has to be done. */
   hash: string;
   /** Keys of the networks and volumes that have to exist before this can be created. */
@@ -31,6 +39,8 @@ export interface ObservedObject {
   /** Hash of what it was made from, read back from its marks. */
   hash: string;
   state: "created" | "running" | "stopped" | "healthy" | "unhealthy" | "finished";
+  /** Where it is reached from outside its own networks. */
+  ip?: string;
   /** For storage: something has been written to it, or may have been. */
   holds_data?: boolean;
 }
@@ -71,17 +81,19 @@ export type Reply<T> = { ok: true; value: T } | { ok: false; error: ProviderErro
 export interface Lifecycle {
   /** From nothing to working. */
   create(object: DesiredObject): OperationKind[];
-  /** From created but not running to working. */
-  resume(object: DesiredObject): OperationKind[];
+  /** From what was found, made as it is wanted but not working, to working. */
+  resume(found: ObservedObject): OperationKind[];
   /** Whether a change of specs can be made on the living object. */
   canUpdate(before: DesiredObject, after: DesiredObject): boolean;
   remove(type: ResourceType): OperationKind[];
 }
 
 export interface Provider {
+  /** Where published ports are reached. */
+  readonly host: string;
   readonly lifecycle: Lifecycle;
-  /** Everything at the target that carries the marks of this project. */
-  observe(project: string): Promise<Reply<ObservedObject[]>>;
+  /** Everything at the target that carries this deployment's mark. */
+  observe(owner: Ownership): Promise<Reply<ObservedObject[]>>;
   /** Carries out one operation with one call; asked again with the `handle` of a pending outcome. */
   perform(kind: OperationKind, object: ObjectReference, handle: string | undefined): Promise<Reply<Outcome>>;
   /** Finds out by looking whether an operation whose answer was lost had its effect. */
@@ -90,7 +102,9 @@ export interface Provider {
 
 /** The object an operation is about; `desired` is absent when it is being removed. */
 export interface ObjectReference {
-  project: string;
+  owner: Ownership;
   key: string;
   desired?: DesiredObject;
+  /** Values for the references in `desired.specs`; filled in at the last moment and kept nowhere. */
+  secrets: ReadonlyMap<string, string>;
 }

@@ -3,6 +3,7 @@ import { fail, ok, type Result } from "../result.ts";
 import { type Issue, pointer } from "../validation/issue.ts";
 import { nearest } from "../validation/nearest.ts";
 import { instantiate } from "./instantiate.ts";
+import { compile } from "./parameters.ts";
 import type { Template } from "./schema.ts";
 
 /** What a template must hold beyond its schema: its own blueprint is valid, and what it says about it is there. */
@@ -16,14 +17,9 @@ export function acceptTemplate(id: string, template: Template): Result<Blueprint
 
 function badPatterns({ parameters = {} }: Template): Issue[] {
   return Object.entries(parameters).flatMap(([name, { pattern }]) => {
-    if (pattern === undefined) return [];
-    try {
-      new RegExp(pattern, "u");
-      return [];
-    } catch (error) {
-      const detail = `This is not a regular expression: ${(error as SyntaxError).message}.`;
-      return [{ pointer: pointer(["parameters", name, "pattern"]), code: "pattern", detail }];
-    }
+    if (pattern === undefined || compile(pattern) !== undefined) return [];
+    const detail = `"${pattern}" is not a regular expression (ECMA-262).`;
+    return [{ pointer: pointer(["parameters", name, "pattern"]), code: "pattern", detail }];
   });
 }
 

@@ -1,4 +1,5 @@
 import bundledTemplates from "../../dist/templates.json";
+import { costBand } from "../blueprints/estimate-band.ts";
 import type { Blueprint, Category, Complexity } from "../blueprints/schema.ts";
 import { fail, ok, type Result } from "../result.ts";
 import type { Issue } from "../validation/issue.ts";
@@ -15,6 +16,8 @@ export interface Entry {
   id: string;
   template: Template;
   blueprint: Blueprint;
+  /** What its author says, or else the band of what the blueprint is estimated to cost. */
+  estimated_cost: string;
   source: Summary["source"];
   shadows?: true;
   updated_at?: string;
@@ -71,7 +74,7 @@ export class Catalogue {
   #index: Index | undefined;
   #listing: readonly Summary[] | undefined;
 
-  constructor(kv: KVNamespace, now: () => number = Date.now) {
+  constructor(kv: KVNamespace, now: () => number = () => Date.now()) {
     this.#kv = kv;
     this.#now = now;
   }
@@ -96,9 +99,9 @@ export class Catalogue {
     );
   }
 
-  /** Custom templates that had to be left out. */
-  async faults(): Promise<readonly Fault[]> {
-    return (await this.#load(MISS_TTL_MS)).faults;
+  /** Custom templates that had to be left out of the list, or (`fresh`) that would have to be now. */
+  async faults({ fresh = false } = {}): Promise<readonly Fault[]> {
+    return (await this.#load(fresh ? MISS_TTL_MS : INDEX_TTL_MS)).faults;
   }
 
   async get(id: string): Promise<Entry | undefined> {
@@ -114,9 +117,9 @@ export class Catalogue {
     if (!blueprint.ok) return fail({ reason: "invalid", issues: blueprint.error });
     const created = !stored(await this.#load(INDEX_TTL_MS), id);
     const updated_at = new Date(this.#now()).toISOString();
-    const { value, metadata } = encode(template, updated_at);
+    const entry = customEntry(id, template, blueprint.value, updated_at);
+    const { value, metadata } = encode(entry, updated_at);
     if (!(await written(this.#kv.put(KEY_PREFIX + id, value, { metadata })))) return fail({ reason: "busy" });
-    const entry: Entry = { id, template, blueprint: blueprint.value, source: "custom", ...shadows(id), updated_at };
     this.#remember(id, { at: updated_at, saved: { summary: metadata, entry } });
     return ok({ entry, created });
   }
@@ -143,7 +146,7 @@ export class Catalogue {
       const [issue] = blueprint.error;
       return this.#leaveOut(id, updated_at, `it is not valid in this version (${issue?.pointer}: ${issue?.detail})`);
     }
-    return { id, template, blueprint: blueprint.value, source: "custom", ...shadows(id), updated_at: record.value.updated_at };
+    return customEntry(id, template, blueprint.value, record.value.updated_at);
   }
 
   #leaveOut(id: string, updated_at: string, reason: string): undefined {
@@ -231,6 +234,11 @@ async function* keys(kv: KVNamespace): AsyncGenerator<{ name: string; metadata?:
 const isBundled = (id: string): boolean => Object.hasOwn(bundled, id);
 const shadows = (id: string): { shadows: true } | Record<string, never> => (isBundled(id) ? { shadows: true } : {});
 
+function customEntry(id: string, template: Template, blueprint: Blueprint, updated_at: string): Entry {
+  const estimated_cost = template.estimated_cost ?? costBand(blueprint);
+  return { id, template, blueprint, estimated_cost, source: "custom", ...shadows(id), updated_at };
+}
+
 const bundledEntries = new Map<string, Entry>();
 
 /** Made on first use and kept: the blueprint of a bundled template never changes. */
@@ -241,7 +249,8 @@ function bundledEntry(id: string): Entry | undefined {
   if (template === undefined) return undefined;
   const blueprint = acceptTemplate(id, template);
   if (!blueprint.ok) throw new Error(`The bundled template ${id} is not valid: ${JSON.stringify(blueprint.error)}`);
-  const entry: Entry = { id, template, blueprint: blueprint.value, source: "bundled" };
+  const { estimated_cost } = summarize(template);
+  const entry: Entry = { id, template, blueprint: blueprint.value, estimated_cost, source: "bundled" };
   bundledEntries.set(id, entry);
   return entry;
 }

@@ -67,8 +67,20 @@ function unfitText({ minLength, maxLength, pattern }: Parameter, value: string):
   const length = [...value].length;
   if (minLength !== undefined && length < minLength) return `Expected at least ${minLength} characters, got ${length}.`;
   if (maxLength !== undefined && length > maxLength) return `Expected at most ${maxLength} characters, got ${length}.`;
-  if (pattern === undefined || new RegExp(pattern, "u").test(value)) return undefined;
+  if (pattern === undefined || compile(pattern)?.test(value)) return undefined;
   return `${JSON.stringify(value)} does not match the pattern ${pattern}.`;
+}
+
+/** A JSON Schema pattern: with Unicode rules, or without them where it escapes what they forbid to escape. */
+export function compile(pattern: string): RegExp | undefined {
+  for (const flags of ["u", ""]) {
+    try {
+      return new RegExp(pattern, flags);
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) throw error;
+    }
+  }
+  return undefined;
 }
 
 const article = (type: string): string => (type === "integer" ? "a whole number" : `a ${type}`);

@@ -24,11 +24,17 @@ const PLACEHOLDER = /\$\{(param\.|=)([^}]*)(\}?)/g;
 
 /**
  * A copy of `value` with every placeholder in its texts replaced. A text that is nothing but one placeholder takes the type of
- * what it stands for. What cannot be replaced stays as it is and is reported in `issues`, with its place below `path`.
+ * what it stands for, except as an item of a list: a blueprint's lists are of texts, above all command lines.
+ * What cannot be replaced stays as it is and is reported in `issues`, with its place below `path`.
  */
 export function fill(value: unknown, path: readonly PropertyKey[], scope: Scope, issues: Issue[]): unknown {
   if (typeof value === "string") return fillText(value, path, scope, issues);
-  if (Array.isArray(value)) return value.map((item, index) => fill(item, [...path, index], scope, issues));
+  if (Array.isArray(value)) {
+    return value.map((item, index) => {
+      const filled = fill(item, [...path, index], scope, issues);
+      return typeof item === "string" ? String(filled) : filled;
+    });
+  }
   if (typeof value !== "object" || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, fill(item, [...path, key], scope, issues)]));
 }

@@ -8,7 +8,7 @@ import { type Catalogue, catalogueOf, type Entry } from "./catalogue.ts";
 import { instantiate, providersOf } from "./instantiate.ts";
 import { customizationSchema, RESERVED_IDS, templateSchema } from "./schema.ts";
 import { resultSchema, searchTemplates } from "./search.ts";
-import { summarySchema, UNKNOWN_COST } from "./summary.ts";
+import { summarySchema } from "./summary.ts";
 
 const MAX_RESULTS = 50;
 
@@ -194,14 +194,22 @@ function busy(id: string): Problem {
   return new Problem("too-many-requests", detail, { headers: { "retry-after": "1" } });
 }
 
-function answer({ id, template: { blueprint: _, ...template }, blueprint, source, shadows, updated_at }: Entry) {
+function answer({
+  id,
+  template: { blueprint: _, ...template },
+  blueprint,
+  estimated_cost,
+  source,
+  shadows,
+  updated_at,
+}: Entry) {
   return {
     template_id: id,
     blueprint,
     template: {
       id,
       ...template,
-      estimated_cost: template.estimated_cost ?? UNKNOWN_COST,
+      estimated_cost,
       providers: providersOf({ ...template, blueprint }),
       source,
       ...(shadows === undefined ? {} : { shadows }),

@@ -6,7 +6,8 @@ import { nameSchema } from "../blueprints/specs.ts";
 /**
  * A template is a record about a blueprint plus the blueprint itself, whose texts may hold placeholders:
  *
- * - `${param.NAME}`: a parameter. A text that is nothing but one placeholder takes the parameter's type.
+ * - `${param.NAME}`: a parameter. A text that is nothing but one placeholder takes the parameter's type; an item of a list, such
+ *   as a command line, stays a text.
  * - `${= EXPRESSION}`: arithmetic over `param.NAME`, `self.cpu|memory_mb|disk_gb|replicas|gpus` of the resource it stands in and
  *   `resource.NAME.…` of another, after scaling: `${= floor(self.memory_mb * 0.75)}`. Numbers, `+ - * /`, parentheses,
  *   `floor ceil round min max`. So a cache size or a heap follows the memory it is derived from.

@@ -32,6 +32,9 @@ const SYNONYMS: Readonly<Record<string, readonly string[]>> = {
   queue: ["kafka", "messaging"],
   otel: ["opentelemetry", "tracing", "observability"],
   o11y: ["observability"],
+  tracing: ["traces", "observability"],
+  traces: ["tracing", "observability"],
+  logging: ["logs", "observability"],
   apm: ["tracing", "observability"],
   monitoring: ["observability"],
   dashboards: ["grafana"],
@@ -57,29 +60,29 @@ const SYNONYMS: Readonly<Record<string, readonly string[]>> = {
 /** Words that say nothing about a template. */
 const STOP_WORDS = new Set("a an and are as at for from i in is it me my need of on or that the to want we with".split(" "));
 
+/** Share of a word's letters that may differ. */
 const FUZZY = 0.25;
 /** A typo in a shorter word makes another word of it. */
 const SHORTEST_FUZZY = 4;
 
-const OPTIONS: SearchOptions = {
-  boost: { name: 4, id: 3, tags: 2 },
-  prefix: true,
-  fuzzy: (term) => term.length >= SHORTEST_FUZZY && FUZZY,
-};
+interface Index {
+  search: MiniSearch<Summary>;
+  options: SearchOptions;
+}
 
-const indexes = new WeakMap<readonly Summary[], MiniSearch<Summary>>();
+const indexes = new WeakMap<readonly Summary[], Index>();
 
 /**
  * The templates that match, best first: all words of the query, or any of them when none has all.
  * The index is kept as long as the array of summaries is.
  */
 export function searchTemplates(summaries: readonly Summary[], text: string, limit: number): SearchResult[] {
-  const index = indexOf(summaries);
   const words = wordsOf(text);
   if (words.length === 0) return [];
+  const { search, options } = indexOf(summaries);
   const queries = words.map(wordQuery);
-  const all = index.search({ combineWith: "AND", queries }, OPTIONS);
-  const found = all.length > 0 ? all : index.search({ combineWith: "OR", queries }, OPTIONS);
+  const all = search.search({ combineWith: "AND", queries }, options);
+  const found = all.length > 0 ? all : search.search({ combineWith: "OR", queries }, options);
   const byId = new Map(summaries.map((summary) => [summary.id, summary]));
   return found.slice(0, limit).flatMap(({ id, score, match }) => {
     const summary = byId.get(id as string);
@@ -88,13 +91,28 @@ export function searchTemplates(summaries: readonly Summary[], text: string, lim
   });
 }
 
-function indexOf(summaries: readonly Summary[]): MiniSearch<Summary> {
-  let index = indexes.get(summaries);
-  if (index === undefined) {
-    index = new MiniSearch<Summary>({ fields: [...FIELDS] });
-    index.addAll(summaries);
-    indexes.set(summaries, index);
-  }
+function indexOf(summaries: readonly Summary[]): Index {
+  const known = indexes.get(summaries);
+  if (known !== undefined) return known;
+  const vocabulary = new Set<string>();
+  const search = new MiniSearch<Summary>({
+    fields: [...FIELDS],
+    processTerm: (term) => {
+      const word = term.toLowerCase();
+      vocabulary.add(word);
+      return word;
+    },
+  });
+  search.addAll(summaries);
+  const options: SearchOptions = {
+    processTerm: (term) => term.toLowerCase(),
+    boost: { name: 4, id: 3, tags: 2 },
+    prefix: true,
+    // A word that is known is no typo of another: "tracing" is not "training".
+    fuzzy: (term) => term.length >= SHORTEST_FUZZY && !vocabulary.has(term) && !Object.hasOwn(SYNONYMS, term) && FUZZY,
+  };
+  const index = { search, options };
+  indexes.set(summaries, index);
   return index;
 }
 

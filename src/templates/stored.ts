@@ -15,14 +15,23 @@ export const MAX_METADATA_BYTES = 1024;
 
 const stamp = { format: z.literal(FORMAT), updated_at: z.iso.datetime() };
 const storedTemplate = z.object({ ...stamp, template: templateSchema });
-const storedSummary = summarySchema.omit({ id: true, source: true, shadows: true }).extend(stamp);
+/** The format comes first: another one is told as that, not as the first field that differs. */
+const storedSummary = z.object({
+  ...stamp,
+  ...summarySchema.omit({ id: true, source: true, shadows: true, updated_at: true }).shape,
+});
 
 export type StoredTemplate = z.output<typeof storedTemplate>;
 export type StoredSummary = z.output<typeof storedSummary>;
 
-export function encode(template: Template, updated_at: string): { value: string; metadata: StoredSummary } {
+/** Value and metadata of a key. The estimate is part of the summary alone: a record holds what its author said. */
+export function encode(
+  { template, estimated_cost }: { template: Template; estimated_cost: string },
+  updated_at: string,
+): { value: string; metadata: StoredSummary } {
   const record: StoredTemplate = { format: FORMAT, updated_at, template };
-  return { value: JSON.stringify(record), metadata: toMetadata({ format: FORMAT, updated_at, ...summarize(template) }) };
+  const summary = { format: FORMAT, updated_at, ...summarize(template), estimated_cost } as const;
+  return { value: JSON.stringify(record), metadata: toMetadata(summary) };
 }
 
 export function decodeSummary(metadata: unknown): Result<StoredSummary, string> {

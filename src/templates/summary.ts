@@ -26,8 +26,8 @@ export const summarySchema = z
 
 export type Summary = z.output<typeof summarySchema>;
 
-/** What is said of a template's price when its author said nothing. */
-export const UNKNOWN_COST = "unknown";
+/** What is said of a price that nobody named. */
+const UNKNOWN_COST = "unknown";
 
 /** The part of a summary that is the template's own, not the library's. */
 export type OwnSummary = Omit<Summary, "id" | "source" | "shadows" | "updated_at">;

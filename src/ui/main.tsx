@@ -1,4 +1,10 @@
 import { render } from "preact";
+import { App } from "./app.tsx";
+import "./style/base.css";
+import "./style/layout.css";
+import "./style/chat.css";
+import "./style/blueprint.css";
+import "./style/deployment.css";
 
 const root = document.getElementById("app");
-if (root !== null) render(<h1>AI-CDN</h1>, root);
+if (root !== null) render(<App />, root);

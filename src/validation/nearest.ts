@@ -1,17 +1,30 @@
 /**
  * The known word closest to what was typed, or `undefined` when nothing is close enough to suggest.
  * Distance counts insertions, deletions, substitutions and swaps of neighbours (optimal string alignment);
- * up to a third of the longer word may differ.
+ * up to a third of the longer word may differ. A longer or shorter form (`environment`, `env`) is close too.
  */
 export function nearest(word: string, known: Iterable<string>): string | undefined {
   let best: { candidate: string; distance: number } | undefined;
+  let form: string | undefined;
   const typed = word.toLowerCase();
   for (const candidate of known) {
     const limit = Math.max(1, Math.floor(Math.max(typed.length, candidate.length) / 3));
-    const found = distance(typed, candidate.toLowerCase());
+    // The distance is at least the difference in length.
+    const apart = Math.abs(typed.length - candidate.length);
+    const found =
+      apart > limit || apart >= (best?.distance ?? Number.POSITIVE_INFINITY)
+        ? Number.POSITIVE_INFINITY
+        : distance(typed, candidate.toLowerCase());
     if (found <= limit && (best === undefined || found < best.distance)) best = { candidate, distance: found };
+    if (form === undefined && areForms(typed, candidate.toLowerCase())) form = candidate;
   }
-  return best?.candidate;
+  return best?.candidate ?? form;
+}
+
+const SHORTEST_FORM = 3;
+
+function areForms(a: string, b: string): boolean {
+  return Math.min(a.length, b.length) >= SHORTEST_FORM && (a.startsWith(b) || b.startsWith(a));
 }
 
 function distance(a: string, b: string): number {

@@ -1,6 +1,5 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { graphOf, wavesOf } from "../../src/blueprints/graph.ts";
 import { validate } from "../../src/blueprints/validate.ts";
 import { blueprints } from "../support/arbitrary.ts";
 

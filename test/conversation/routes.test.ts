@@ -2,6 +2,7 @@ import { exports } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
 import { blueprintSchema } from "../../src/blueprints/schema.ts";
 import { type ConversationEvent, conversationEventSchema } from "../../src/conversation/events.ts";
+import { request } from "../support/request.ts";
 
 const BASE = "http://localhost/api/v1/conversation";
 
@@ -97,4 +98,40 @@ describe("what is wrong with a request is said at once", () => {
     const { errors } = (await response.json()) as { errors: { pointer: string }[] };
     expect(errors.map((error) => error.pointer)).toContain(pointer);
   });
+});
+
+describe("a caller who asks too often", () => {
+  const ask = (settings: Record<string, string>, headers: Record<string, string> = {}) =>
+    request("/api/v1/conversation/chat", { method: "POST", body: '{"message": "hi"}', headers }, settings);
+  /** One more than wrangler.toml allows in a minute; two windows may meet in between. */
+  const OFTEN = 121;
+
+  test("is told to wait where callers are told apart by tokens", async () => {
+    const token = "a-token-of-enough-length";
+    const statuses: number[] = [];
+    let refused: Response | undefined;
+    for (let count = 0; count < OFTEN && refused === undefined; count++) {
+      const response = await ask({ API_TOKENS: `busy:chat:${token}` }, { authorization: `Bearer ${token}` });
+      statuses.push(response.status);
+      if (response.status === 429) refused = response;
+    }
+    expect(statuses[0]).toBe(200);
+    expect(refused?.headers.get("retry-after")).toMatch(/^\d+$/);
+    expect(await refused?.json()).toMatchObject({ type: "urn:ai-cdn:problem:too-many-requests" });
+  });
+
+  test("is served on a machine of one's own", async () => {
+    const responses = await Promise.all(Array.from({ length: OFTEN }, () => ask({})));
+    expect(new Set(responses.map(({ status }) => status))).toEqual(new Set([200]));
+  });
+});
+
+test("a token without the scope chat is refused", async () => {
+  const token = "a-token-of-enough-length";
+  const response = await request(
+    "/api/v1/conversation/chat",
+    { method: "POST", body: '{"message": "hi"}', headers: { authorization: `Bearer ${token}` } },
+    { API_TOKENS: `reader:read:${token}` },
+  );
+  expect(response.status).toBe(403);
 });

@@ -297,3 +297,197 @@ test("a plan that was approved and no longer fits is refused before anything is 
   } satisfies Partial<DeploymentEvent>);
   expect(await worldOf(accepted.deployment_id)).toEqual([]);
 });
+
+const put = (accepted: Accepted, body: unknown) => request(accepted.links.self, { method: "PUT", body: JSON.stringify(body) });
+interface PlanBody {
+  plan_hash: string;
+  text: string;
+  operations: unknown[];
+  estimate: { total_monthly_cost: string };
+  audit: { score: number };
+}
+const planned = async (body: unknown) => (await (await post("/api/v1/blueprints/plan", body)).json()) as PlanBody;
+
+test("a plan tells what would be done, what it costs and what is risky, and deploying with its hash does exactly that", async () => {
+  const blueprint = webStack();
+  const plan = await planned(blueprint);
+  expect(plan.text).toContain("[1,2] -> #3 service/db-1 create, no existing service");
+  expect(plan.operations).toHaveLength(11);
+  expect(plan.estimate.total_monthly_cost).toMatch(/^\d+\.\d\d$/);
+  expect(plan.audit.score).toBeLessThanOrEqual(100);
+  const accepted = await deploy(blueprint, { plan_hash: plan.plan_hash });
+  expect((await eventsOf(accepted)).at(-1)).toMatchObject({ type: "done", status: "succeeded" });
+});
+
+test("an update touches only what changed; the same again is nothing to do", async () => {
+  const accepted = await deploy(webStack());
+  await eventsOf(accepted);
+  const before = await worldOf(accepted.deployment_id);
+  const preview = await planned({ blueprint: webStack({ replicas: 3 }), deployment_id: accepted.deployment_id });
+  expect(preview.text.split("\n")).toEqual([
+    "[] -> #1 service/web-3 create, no existing service",
+    "[1] -> #2 service/web-3 start, no existing service",
+    "[2] -> #3 service/web-3 await, no existing service",
+  ]);
+  expect((await put(accepted, { blueprint: webStack({ replicas: 3 }), plan_hash: preview.plan_hash })).status).toBe(202);
+  expect((await eventsOf(accepted)).at(-1)).toMatchObject({ status: "succeeded" });
+  const after = await worldOf(accepted.deployment_id);
+  expect(after).toHaveLength(before.length + 1);
+  for (const object of before) expect(after).toContainEqual(object);
+  await put(accepted, webStack({ replicas: 3 }));
+  const events = await eventsOf(accepted);
+  expect(events.at(-2)?.data).toBe("Nothing has to be done.");
+});
+
+test("an update that fails goes back to the revision that served before", async () => {
+  const accepted = await deploy(webStack({ replicas: 1 }));
+  await eventsOf(accepted);
+  const before = await worldOf(accepted.deployment_id);
+  const broken = webStack({ replicas: 1, image: "nginx:broken" });
+  const web = broken.resources.find(({ name }) => name === "web");
+  Object.assign(web?.specs ?? {}, { simulate: { fail: true } });
+  await put(accepted, broken);
+  expect((await eventsOf(accepted)).at(-1)).toMatchObject({ type: "error", status: "rolled_back", left_over: [] });
+  const after = await worldOf(accepted.deployment_id);
+  const essence = (objects: FakeObject[]) =>
+    objects.map(({ key, hash, state }) => ({ key, hash, state })).toSorted((a, b) => (a.key < b.key ? -1 : 1));
+  expect(essence(after)).toEqual(essence(before));
+});
+
+test("going back to an earlier revision, and only to one that was reached", async () => {
+  const accepted = await deploy(webStack({ replicas: 1 }));
+  await eventsOf(accepted);
+  const none = await post(`${accepted.links.self}/rollback`, {});
+  expect(none.status).toBe(409);
+  await put(accepted, webStack({ replicas: 3 }));
+  await eventsOf(accepted);
+  expect((await post(`${accepted.links.self}/rollback?revision=7`, {})).status).toBe(409);
+  expect((await post(`${accepted.links.self}/rollback`, {})).status).toBe(202);
+  expect((await eventsOf(accepted)).at(-1)).toMatchObject({ type: "done", status: "rolled_back" });
+  expect((await worldOf(accepted.deployment_id)).map(({ key }) => key)).not.toContain("service/web-3");
+  expect(await viewOf(accepted)).toMatchObject({ revision: 1, revisions: [1] });
+});
+
+test("drift is what differs from what was deployed, and putting the same again mends it", async () => {
+  const accepted = await deploy(webStack({ replicas: 1 }));
+  await eventsOf(accepted);
+  const refresh = async () =>
+    (await (await post(`${accepted.links.self}/refresh`, {})).json()) as { drifted: boolean; text: string };
+  expect(await refresh()).toMatchObject({ drifted: false, text: "Nothing to do." });
+  await runInDurableObject(env.DEPLOYMENT.getByName(accepted.deployment_id), (_, { storage }) => {
+    storage.sql.exec("DELETE FROM fake_object WHERE name = 'shop/service/web-1'");
+  });
+  expect(await refresh()).toMatchObject({
+    drifted: true,
+    text: expect.stringContaining("service/web-1 create, no existing service"),
+  });
+  await put(accepted, webStack({ replicas: 1 }));
+  await eventsOf(accepted);
+  expect(await refresh()).toMatchObject({ drifted: false });
+});
+
+const withSecrets = (name: string): Blueprint => ({
+  ...fakeBlueprint(name, {
+    db: {
+      specs: {
+        ...quick,
+        image: "postgres:18.6-alpine",
+        env: { POSTGRES_PASSWORD: { secret: "db_password" }, LICENSE: { secret: "license" } },
+        ports: [{ container: 5432, host: 15432, host_ip: "127.0.0.1" }],
+      },
+    },
+  }),
+  secrets: [{ name: "db_password", generate: "password:24" }, { name: "license" }],
+  outputs: [
+    { name: "url", value: "postgres://app:${secret.db_password}@${target.host}:${db.port.5432}/app" },
+    { name: "port", value: "${db.port.5432}" },
+  ],
+});
+
+test("secrets are made or given, kept sealed, shown once, and in no event, view, plan or table", async () => {
+  const missing = await post("/api/v1/blueprints", withSecrets("locked"));
+  expect(missing.status).toBe(422);
+  expect((await problemOf(missing)).errors[0]).toMatchObject({ pointer: "#/secrets/license", code: "missing_secret" });
+
+  const given = "license-4711-abcdef";
+  const accepted = await deploy(withSecrets("locked"), { secrets: { license: given } });
+  const events = await eventsOf(accepted);
+  expect(events.at(-1)).toMatchObject({ status: "succeeded" });
+  type OutputsBody = {
+    outputs: { name: string; value?: string; missing?: string }[];
+    secrets: { name: string; value?: string }[];
+  };
+  const outputs = async () => (await (await request(`${accepted.links.self}/outputs`)).json()) as OutputsBody;
+  const first = await outputs();
+  const password = first.secrets.find(({ name }) => name === "db_password")?.value ?? "";
+  expect(password).toMatch(/^[\w-]{24}$/);
+  expect(first.secrets).toContainEqual({ name: "license", value: given });
+  expect(first.outputs).toContainEqual({ name: "url", value: `postgres://app:${password}@localhost:15432/app` });
+  const second = await outputs();
+  expect(second.secrets).toEqual([{ name: "db_password" }, { name: "license" }]);
+  expect(second.outputs).toContainEqual({ name: "port", value: "15432" });
+  expect(second.outputs.find(({ name }) => name === "url")).toMatchObject({
+    missing: expect.stringContaining("shown already"),
+  });
+
+  const everything = await runInDurableObject(env.DEPLOYMENT.getByName(accepted.deployment_id), (_, { storage }) => {
+    const tables = storage.sql.exec<{ name: string }>("SELECT name FROM sqlite_master WHERE type = 'table'").toArray();
+    return JSON.stringify(
+      tables.flatMap(({ name }) => (name.startsWith("_") ? [] : storage.sql.exec(`SELECT * FROM ${name}`).toArray())),
+    );
+  });
+  const plan = await planned({ blueprint: withSecrets("locked"), deployment_id: accepted.deployment_id });
+  const view = await (await request(accepted.links.self)).text();
+  for (const secret of [password, given]) {
+    for (const text of [everything, JSON.stringify(events), JSON.stringify(plan), view]) expect(text).not.toContain(secret);
+  }
+  expect(plan.text, "the values stay as they are").toBe("Nothing to do.");
+
+  await put(accepted, { blueprint: withSecrets("locked"), secrets: { license: "another-license-0815" } });
+  const rotated = await eventsOf(accepted);
+  expect(
+    doneIds(rotated).filter((id) => id === "service/db-1:create"),
+    "another value is another container",
+  ).toHaveLength(2);
+});
+
+test("where callers are told apart, secrets are refused without a key of the operator's", async () => {
+  const settings = { API_TOKENS: "me:admin:0123456789abcdef" };
+  const body = JSON.stringify({ blueprint: withSecrets("keyless"), secrets: { license: "x" } });
+  const refused = await request(
+    "/api/v1/blueprints",
+    { method: "POST", body, headers: { authorization: "Bearer 0123456789abcdef" } },
+    settings,
+  );
+  expect(refused.status).toBe(422);
+  expect((await problemOf(refused)).detail).toContain("SECRETS_KEY");
+});
+
+test("an open critical finding blocks a deployment until it is accepted with a reason", async () => {
+  const privileged = {
+    version: "1.0",
+    name: "risky",
+    resources: [{ type: "service", name: "agent", provider: "docker", specs: { image: "busybox:1.37.0", privileged: true } }],
+  };
+  const blocked = await post("/api/v1/blueprints", privileged);
+  expect(blocked.status).toBe(422);
+  const problem = await problemOf(blocked);
+  expect(problem.type).toBe("urn:ai-cdn:problem:audit-blocked");
+  const [finding] = problem.errors;
+  expect(finding?.pointer).toMatch(/^#\/resources\/0/);
+  const accepted = {
+    ...privileged,
+    metadata: { audit_ignore: [{ rule: finding?.code, resource: "agent", reason: "it loads kernel modules on a lab host" }] },
+  };
+  const response = await post("/api/v1/blueprints", accepted);
+  expect(response.status).toBe(202);
+  running.add(((await response.json()) as Accepted).links.events);
+});
+
+test("hundreds of watchers see the same log, each to its end", async () => {
+  const accepted = await deploy(webStack());
+  const logs = await Promise.all(Array.from({ length: 200 }, () => eventsOf(accepted)));
+  const [first] = logs;
+  expect(first?.at(-1)?.type).toBe("done");
+  for (const log of logs) expect(log).toEqual(first);
+});

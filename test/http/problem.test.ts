@@ -60,7 +60,7 @@ test("every unknown field and every wrong type is named at once, with the neares
   expect(errors).toEqual(
     expect.arrayContaining([
       expect.objectContaining({ pointer: "#/nam", code: "unknown_key", hint: 'Did you mean "name"?' }),
-      expect.objectContaining({ pointer: "#/scale_factor", code: "invalid_type", detail: "Expected number, got string." }),
+      expect.objectContaining({ pointer: "#/scale_factor", code: "invalid_type", detail: "Expected a number, got a text." }),
       expect.objectContaining({ pointer: "#/scael", code: "unknown_key" }),
     ]),
   );

@@ -1,9 +1,13 @@
-import { type Blueprint, type BlueprintInput, blueprintSchema } from "../../src/blueprints/schema.ts";
+import { type Blueprint, blueprintSchema, type ResourceType } from "../../src/blueprints/schema.ts";
 
-type ResourceInput = BlueprintInput["resources"][number];
+interface ResourceInput {
+  type?: ResourceType;
+  specs?: object;
+  dependencies?: string[];
+}
 
 /** A blueprint on the fake provider, from as little as a test has to say. */
-export function fakeBlueprint(name: string, resources: Record<string, Partial<ResourceInput> & { specs?: object }>): Blueprint {
+export function fakeBlueprint(name: string, resources: Record<string, ResourceInput>): Blueprint {
   return blueprintSchema.parse({
     version: "1.0",
     name,

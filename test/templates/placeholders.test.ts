@@ -22,6 +22,12 @@ test("a text that is one placeholder takes the parameter's type", () => {
   expect(filled(given)).toEqual({ value: { port: 8080, tls: false, memory: 1024, none: "" }, issues: [] });
 });
 
+test("an item of a list stays a text: a command line has no numbers", () => {
+  expect(
+    filled({ command: ["--port", "${param.port}", "${= self.cpu}", "${param.tls}"], ports: [{ host: "${param.port}" }] }).value,
+  ).toEqual({ command: ["--port", "8080", "1.5", "false"], ports: [{ host: 8080 }] });
+});
+
 test("placeholders within a text are written into it", () => {
   expect(filled("http://${param.domain}:${param.port}/?tls=${param.tls}").value).toBe("http://example.org:8080/?tls=false");
   expect(filled("-Xmx${= floor(self.memory_mb * 0.75)}m").value).toBe("-Xmx3072m");

@@ -7,6 +7,7 @@ export function* containers(draft: Draft): Generator<Remark> {
     yield* healthcheck(resource);
     yield* job(draft, resource);
     yield* capabilities(resource);
+    yield* nulCharacters(resource);
     const { shm_mb: shm, memory_mb: memory } = resource.specs;
     if (shm !== undefined && memory !== undefined && shm > memory) {
       const detail = `/dev/shm may grow to ${shm} MiB, but the container has ${memory} MiB of memory in all.`;
@@ -51,6 +52,26 @@ function* job(draft: Draft, resource: DraftResource): Generator<Remark> {
   const name = resource.name;
   if (name !== undefined && draft.outputs.some((output) => output?.value?.includes(`\${${name}.`))) {
     yield warning(at(resource), "job_output", `An output refers to "${name}", which has ended by then.`);
+  }
+}
+
+/** Texts that reach a program as C strings end at the first NUL; in an LXC container's environment it starts a new variable. */
+function* nulCharacters(resource: DraftResource): Generator<Remark> {
+  const { env, command, entrypoint, healthcheck: check } = resource.specs;
+  const lists: Record<string, readonly unknown[] | undefined> = { command, entrypoint, "healthcheck.test": check?.test };
+  const texts = [
+    ...Object.entries(env ?? {}).map(([key, value]) => [["env", key], value] as const),
+    ...Object.entries(lists).flatMap(([key, list = []]) =>
+      list.map((text, index) => [[...key.split("."), index], text] as const),
+    ),
+  ];
+  for (const [inside, text] of texts) {
+    if (typeof text !== "string" || !text.includes("\0")) continue;
+    yield error(
+      at(resource, "specs", ...inside),
+      "nul_character",
+      "A text that a program is started with cannot hold a NUL character.",
+    );
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Draft } from "../draft.ts";
+import type { Draft, DraftResource } from "../draft.ts";
 import { at, error, type Path, present, type Remark, type Where, warning } from "./remark.ts";
 
 /** Names are given once, and no resource is called what a replica of another is called. */
@@ -22,7 +22,8 @@ export function* names(draft: Draft, where: Where): Generator<Remark> {
   for (const resource of draft.resources) {
     const [, base, number] = /^(.+)-([1-9]\d*)$/.exec(resource.name ?? "") ?? [];
     const owner = base === undefined ? undefined : draft.byName.get(base);
-    if (owner !== undefined && Number(number) <= (owner.specs.replicas ?? 1) && (owner.specs.replicas ?? 1) > 1) {
+    const replicas = owner?.specs.replicas ?? 1;
+    if (owner !== undefined && runs(owner) && runs(resource) && replicas > 1 && Number(number) <= replicas) {
       yield error(
         at(resource, "name"),
         "name_of_replica",
@@ -39,6 +40,8 @@ export function* names(draft: Draft, where: Where): Generator<Remark> {
     }
   }
 }
+
+const runs = ({ type }: DraftResource): boolean => type === "compute" || type === "service";
 
 function* givenOnce(what: string, named: [Path, string | undefined][], where: Where): Generator<Remark> {
   const first = new Map<string, Path>();

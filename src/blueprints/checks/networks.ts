@@ -1,10 +1,12 @@
 import type { Draft, DraftResource } from "../draft.ts";
 import { addressNumber, addressText, contains, parseSubnet, roomIn, type Subnet, subnetText } from "../ipv4.ts";
-import { at, error, type Path, present, quantity, type Remark, suggest, type Where, warning } from "./remark.ts";
+import { at, closeTo, error, type Path, present, quantity, type Remark, suggest, type Where, warning } from "./remark.ts";
 
 /** Networks that are named exist, their address ranges do not overlap, and fixed addresses fit. */
 export function* networks(draft: Draft, where: Where): Generator<Remark> {
   const declared = draft.resources.filter(({ type, name }) => type === "network" && name !== undefined);
+  const names = declared.map((network) => network.name ?? "");
+  const near = closeTo(names);
   const members = new Map<string, number>();
   for (const resource of draft.resources) {
     const joined = new Set<string>();
@@ -16,14 +18,13 @@ export function* networks(draft: Draft, where: Where): Generator<Remark> {
       const known = draft.byName.get(name);
       if (known === undefined) {
         const add = `Add a resource {"type": "network", "name": "${name}", "provider": "${resource.provider}", "specs": {}}.`;
-        const names = declared.map((network) => network.name ?? "");
         yield error(path, "unknown_network", `There is no network "${name}".`, suggest(name, names, add));
       } else yield* fits(resource, known, path, where);
     }
     const { network } = resource.specs;
     if (resource.type !== "network" && network !== undefined) {
       joined.add(network);
-      yield* bridgeOrNetwork(draft, resource, network, declared, where);
+      yield* bridgeOrNetwork(draft, resource, network, near, where);
     }
     for (const name of joined) members.set(name, (members.get(name) ?? 0) + (resource.specs.replicas ?? 1));
   }
@@ -64,19 +65,20 @@ function* bridgeOrNetwork(
   draft: Draft,
   resource: DraftResource,
   name: string,
-  declared: readonly DraftResource[],
+  near: (typed: string) => string | undefined,
   where: Where,
 ): Generator<Remark> {
   const path = at(resource, "specs", "network");
   const known = draft.byName.get(name);
   if (known !== undefined) return yield* fits(resource, known, path, where);
-  const hint = suggest(
-    name,
-    declared.map((network) => network.name ?? ""),
-    "",
-  );
-  if (hint !== undefined && hint !== "") {
-    yield warning(path, "unknown_network", `There is no network "${name}"; it is taken for an existing bridge.`, hint);
+  const meant = near(name);
+  if (meant !== undefined) {
+    yield warning(
+      path,
+      "unknown_network",
+      `There is no network "${name}"; it is taken for an existing bridge.`,
+      `Did you mean "${meant}"?`,
+    );
   }
 }
 

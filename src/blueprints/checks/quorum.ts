@@ -64,9 +64,11 @@ function words(specs: DraftResource["specs"]): string[] {
     .flatMap((word) => word.split(/\s+/));
 }
 
-function runsK3sServer(specs: DraftResource["specs"]): boolean {
-  const lines = [...(specs.bootstrap?.commands ?? []), ...(specs.bootstrap?.files ?? []).map((file) => file?.content)];
-  return lines.some(
-    (line) => line !== undefined && /k3s/i.test(line) && /(^|[\s"'=])server([\s"']|$)|--cluster-init/m.test(line),
-  );
+/** A line that runs k3s, or a script that installs it, with `server` as an argument; or a configuration that starts a cluster. */
+function runsK3sServer({ bootstrap }: DraftResource["specs"]): boolean {
+  const isServer = (line: string | undefined): boolean =>
+    line !== undefined && /k3s/i.test(line) && /[\s"'=]server([\s"']|$)|--cluster-init/.test(line);
+  const startsCluster = (content: string | undefined): boolean =>
+    content !== undefined && /^cluster-init: *true/m.test(content);
+  return (bootstrap?.commands ?? []).some(isServer) || (bootstrap?.files ?? []).some((file) => startsCluster(file?.content));
 }

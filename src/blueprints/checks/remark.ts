@@ -10,8 +10,11 @@ export interface Remark {
   path: Path;
   code: string;
   detail: string;
-  hint?: string;
+  hint?: Hint;
 }
+
+/** What to do about it. A function where finding that out is costly: of a thousand remarks, few are shown. */
+export type Hint = string | (() => string | undefined);
 
 /** Looks at a draft and says what is wrong with it; never at two remarks' cost where one says it. */
 export type Check = (draft: Draft, where: Where) => Iterable<Remark>;
@@ -24,11 +27,11 @@ export const whereFrom =
   (path) =>
     pointer([...base, ...path]);
 
-export function error(path: Path, code: string, detail: string, hint?: string): Remark {
+export function error(path: Path, code: string, detail: string, hint?: Hint): Remark {
   return { severity: "error", path, code, detail, ...(hint === undefined ? {} : { hint }) };
 }
 
-export function warning(path: Path, code: string, detail: string, hint?: string): Remark {
+export function warning(path: Path, code: string, detail: string, hint?: Hint): Remark {
   return { severity: "warning", path, code, detail, ...(hint === undefined ? {} : { hint }) };
 }
 
@@ -43,13 +46,25 @@ export function* present<T>(list: readonly (T | undefined)[] | undefined): Gener
 }
 
 /** "Did you mean …?", the few there are, or what to do when there are none or too many to list. */
-export function suggest(typed: string, known: readonly string[], otherwise?: string): string | undefined {
-  const suggestion = nearest(typed, known);
-  if (suggestion !== undefined) return `Did you mean "${suggestion}"?`;
+export function suggest(typed: string, known: readonly string[], otherwise?: string): () => string | undefined {
+  return () => suggestion(typed, known, otherwise);
+}
+
+function suggestion(typed: string, known: readonly string[], otherwise?: string): string | undefined {
+  const meant = nearest(typed, known);
+  if (meant !== undefined) return `Did you mean "${meant}"?`;
   if (otherwise !== undefined) return otherwise;
   return known.length > 0 && known.length <= MAX_LISTED ? `There are: ${known.join(", ")}.` : undefined;
 }
 
 const MAX_LISTED = 12;
+
+/** Finds the nearest of some words at once, where saying anything depends on it; gives up after so many look-ups. */
+export function closeTo(known: readonly string[]): (typed: string) => string | undefined {
+  let left = MAX_LOOKUPS;
+  return (typed) => (left-- > 0 ? nearest(typed, known) : undefined);
+}
+
+const MAX_LOOKUPS = 200;
 
 export const quantity = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`;

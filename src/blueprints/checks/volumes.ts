@@ -1,18 +1,21 @@
 import type { Draft, DraftResource } from "../draft.ts";
 import { familiarName, parseImage, tagVersion } from "../image.ts";
-import { at, error, type Path, present, type Remark, suggest, type Where, warning } from "./remark.ts";
+import { at, closeTo, error, type Path, present, type Remark, suggest, type Where, warning } from "./remark.ts";
 
 /** Volumes name storage, every path is mounted once, and nothing hides what another thing put there. */
 export function* volumes(draft: Draft, where: Where): Generator<Remark> {
   const storage = draft.resources.filter(({ type, name }) => type === "storage" && name !== undefined);
+  const names = storage.map((volume) => volume.name ?? "");
+  const near = closeTo(names);
   const used = new Set<string>();
   for (const resource of draft.resources) {
     for (const [index, { name }] of present(resource.specs.volumes)) {
       if (name === undefined) continue;
       used.add(name);
-      yield* refersToStorage(draft, resource, name, at(resource, "specs", "volumes", index, "name"), storage, where);
+      yield* refersToStorage(draft, resource, name, at(resource, "specs", "volumes", index, "name"), { names, near }, where);
     }
     yield* sources(resource);
+    yield* shared(resource);
     yield* mounts(resource, where);
     yield* postgresHome(resource);
   }
@@ -31,12 +34,11 @@ function* refersToStorage(
   resource: DraftResource,
   name: string,
   path: Path,
-  storage: readonly DraftResource[],
+  { names, near }: { names: readonly string[]; near: (typed: string) => string | undefined },
   where: Where,
 ): Generator<Remark> {
   const known = draft.byName.get(name);
   if (known === undefined) {
-    const names = storage.map((volume) => volume.name ?? "");
     if (resource.provider === "proxmox") {
       const add = `Add a resource {"type": "storage", "name": "${name}", "provider": "proxmox", "specs": {"disk_gb": 10}}.`;
       yield error(
@@ -47,9 +49,14 @@ function* refersToStorage(
       );
       return;
     }
-    const hint = suggest(name, names, "");
-    if (hint !== undefined && hint !== "") {
-      yield warning(path, "unknown_storage", `There is no storage "${name}"; a new volume of that name is made.`, hint);
+    const meant = near(name);
+    if (meant !== undefined) {
+      yield warning(
+        path,
+        "unknown_storage",
+        `There is no storage "${name}"; a new volume of that name is made.`,
+        `Did you mean "${meant}"?`,
+      );
     }
   } else if (known.type !== undefined && known.type !== "storage") {
     yield error(path, "not_storage", `"${name}" (${where(at(known))}) is of type ${known.type}, not storage.`);
@@ -73,6 +80,20 @@ function* sources(resource: DraftResource): Generator<Remark> {
     } else if (volume.name !== undefined && volume.host_path !== undefined) {
       yield error(path, "mount_with_two_sources", 'A mount has a "name" or a "host_path", not both.', 'Leave "host_path" out.');
     }
+  }
+}
+
+/** Replicas have one volume between them; programs that are not made for that destroy each other's data. */
+function* shared(resource: DraftResource): Generator<Remark> {
+  const { replicas = 1, volumes: mounted, files } = resource.specs;
+  if (replicas < 2) return;
+  for (const [index, { name, target, read_only }] of present(mounted)) {
+    // A volume that configuration files are put into is writable for that alone: all replicas get the same files.
+    const holdsFiles = [...present(files)].some(([, { path }]) => isInside(path, target));
+    if (name === undefined || read_only === true || holdsFiles) continue;
+    const detail = `All ${replicas} replicas write to the one volume "${name}".`;
+    const hint = "Make a resource of each, with a volume of its own, unless the program is made for shared files.";
+    yield warning(at(resource, "specs", "volumes", index), "replicas_share_volume", detail, hint);
   }
 }
 

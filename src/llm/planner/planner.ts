@@ -1,37 +1,37 @@
 import type { Blueprint } from "../../blueprints/schema.ts";
-import { instantiate } from "../../templates/instantiate.ts";
 import type { Model, ModelEvent } from "../model.ts";
 import { sourceOf } from "../source.ts";
 import type { Task } from "../task.ts";
+import { answer } from "./answer.ts";
+import { plan } from "./plan.ts";
 
 export const PLANNER_NAME = "built-in planner";
 
-/** Answers by rules, without any language model: always there, deterministic, and says what it is. */
+/**
+ * Answers by rules, without any language model: always there, deterministic, and says what it is. It speaks the way models are
+ * asked to: words, then the blueprint as a fenced JSON block. Each piece is a batch of its own, produced when it is pulled.
+ */
 export const planner: Model = {
   name: PLANNER_NAME,
   stream: ({ task }) =>
-    sourceOf(async function* plan() {
-      for (const piece of pieces(answer(task))) {
-        yield [{ type: "text", text: piece } satisfies ModelEvent];
-        await nextTurn();
-      }
+    sourceOf(async function* words() {
+      const { text, blueprint } = answer(task);
+      const pieces = [...wordsOf(text), ...(blueprint === undefined ? [] : block(blueprint))];
+      for (const piece of pieces) yield [{ type: "text", text: piece } satisfies ModelEvent];
       yield [{ type: "finish", reason: "stop", model: PLANNER_NAME }];
     }),
 };
 
-/** A turn of the event loop between two pieces, so that each leaves as a chunk of its own. */
-const nextTurn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));
-
-const pieces = (text: string): string[] => text.match(/\s*\S+|\s+$/g) ?? [];
-
-function answer(task: Task): string {
-  const blueprint = planBlueprint(task);
-  return `This is an answer of the built-in planner.\n\n\`\`\`json\n${JSON.stringify(blueprint)}\n\`\`\`\n`;
+/** The blueprint the planner would answer with. */
+export function planBlueprint(task: Task): Blueprint | undefined {
+  return plan(task)?.blueprint;
 }
 
-export function planBlueprint(task: Task): Blueprint | undefined {
-  const chosen = task.named ?? task.candidates[0];
-  if (chosen === undefined) return undefined;
-  const made = instantiate(chosen.id, chosen.template, { scale_factor: 2 });
-  return made.ok ? made.value : undefined;
+const wordsOf = (text: string): string[] => text.match(/\s*\S+|\s+$/g) ?? [];
+
+/** The JSON in few pieces, one for each resource: nobody reads it word by word. */
+function block({ resources, ...rest }: Blueprint): string[] {
+  const head = JSON.stringify(rest).slice(0, -1);
+  const body = resources.map((resource, index) => `${index === 0 ? "" : ",\n"}${JSON.stringify(resource)}`);
+  return [`\n\n\`\`\`json\n${head},"resources":[\n`, ...body, "\n]}\n```\n"];
 }

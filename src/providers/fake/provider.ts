@@ -1,3 +1,4 @@
+import { secretsIn } from "../../blueprints/secrets.ts";
 import type { FakeSpecs } from "../../blueprints/specs.ts";
 import type {
   DesiredObject,
@@ -5,6 +6,7 @@ import type {
   ObjectReference,
   OperationKind,
   Outcome,
+  Ownership,
   Provider,
   ProviderError,
   Reply,
@@ -21,16 +23,17 @@ const ok = <T>(value: T): Reply<T> => ({ ok: true, value });
 const refuse = (error: ProviderError): Reply<never> => ({ ok: false, error });
 const isPassive = (type: DesiredObject["type"]) => type === "network" || type === "storage";
 
-const lifecycle: Lifecycle = {
+export const lifecycle: Lifecycle = {
   create: ({ type }) => (isPassive(type) ? ["create"] : ["create", "start", "await"]),
-  resume: () => ["start", "await"],
+  resume: ({ state }) => (state === "running" ? ["await"] : ["start", "await"]),
   canUpdate: (before, after) => isPassive(after.type) || onlySizeDiffers(before, after),
   remove: (type) => (isPassive(type) ? ["delete"] : ["stop", "delete"]),
 };
 
 /** CPU and memory can be changed while something runs; nothing else can. */
 function onlySizeDiffers(before: DesiredObject, after: DesiredObject): boolean {
-  const rest = ({ cpu: _cpu, memory_mb: _memory, ...other }: Readonly<Record<string, unknown>>) => JSON.stringify(other);
+  const rest = ({ cpu: _cpu, memory_mb: _memory, replicas: _count, ...other }: Readonly<Record<string, unknown>>) =>
+    JSON.stringify(Object.entries(other).toSorted(([a], [b]) => (a < b ? -1 : 1)));
   return rest(before.specs) === rest(after.specs);
 }
 
@@ -40,8 +43,18 @@ export interface Clock {
   wait(ms: number): Promise<void>;
 }
 
+/** One object being asked for. */
+interface Subject {
+  /** Its name in the world. */
+  name: string;
+  reference: ObjectReference;
+  /** What is there under that name and is ours. */
+  object: FakeObject | undefined;
+}
+
 /** Deploys nothing: keeps a world of its own in which everything can be rehearsed, faults included. */
 export class FakeProvider implements Provider {
+  readonly host = "localhost";
   readonly lifecycle = lifecycle;
 
   constructor(
@@ -49,89 +62,109 @@ export class FakeProvider implements Provider {
     private readonly clock: Clock,
   ) {}
 
-  async observe(project: string) {
+  async observe({ deployment }: Ownership) {
     await this.clock.wait(CALL_MS);
-    return ok(this.world.list(project).filter(({ created }) => created > 0));
+    return ok(this.world.list().filter(({ created, owner }) => created > 0 && owner === deployment));
   }
 
-  async perform(
-    kind: OperationKind,
-    { project, key, desired }: ObjectReference,
-    handle: string | undefined,
-  ): Promise<Reply<Outcome>> {
+  async perform(kind: OperationKind, reference: ObjectReference, handle: string | undefined): Promise<Reply<Outcome>> {
     await this.clock.wait(CALL_MS);
-    const reply = handle === undefined ? this.#begin(kind, project, key, desired) : this.#ask(kind, project, key);
+    const reply = handle === undefined ? this.#begin(kind, reference) : this.#ask(kind, reference);
     await this.clock.wait(CALL_MS);
     return reply;
   }
 
-  async look(kind: OperationKind, { project, key, desired }: ObjectReference): Promise<Reply<Sighting>> {
+  async look(kind: OperationKind, reference: ObjectReference): Promise<Reply<Sighting>> {
     await this.clock.wait(CALL_MS);
-    const object = this.#existing(project, key);
+    const { object } = this.#subject(reference);
     const done = {
       create: object !== undefined,
       start: object !== undefined && object.state !== "created" && object.state !== "stopped",
       await: object?.state === "healthy" || object?.state === "finished",
-      update: object !== undefined && object.hash === desired?.hash,
+      update: object !== undefined && object.hash === reference.desired?.hash,
       stop: object === undefined || object.state === "stopped",
       delete: object === undefined,
     }[kind];
     return ok(done ? "done" : "not-done");
   }
 
-  #existing(project: string, key: string): FakeObject | undefined {
-    const object = this.world.get(project, key);
-    return object !== undefined && object.created > 0 ? object : undefined;
+  #subject(reference: ObjectReference): Subject {
+    const { owner, key } = reference;
+    return { name: nameOf(owner, key), reference, object: this.#find(owner, key) };
   }
 
-  #begin(kind: OperationKind, project: string, key: string, desired: DesiredObject | undefined): Reply<Outcome> {
-    const object = this.#existing(project, key);
-    const simulate = (desired?.specs as FakeSpecs | undefined)?.simulate;
-    if (kind === "create") return this.#create(project, key, desired, simulate);
+  #find(owner: Ownership, key: string): FakeObject | undefined {
+    const object = this.world.get(nameOf(owner, key));
+    return object !== undefined && object.created > 0 && object.owner === owner.deployment ? object : undefined;
+  }
+
+  #begin(kind: OperationKind, reference: ObjectReference): Reply<Outcome> {
+    const { object, name } = this.#subject(reference);
+    const simulate = (reference.desired?.specs as FakeSpecs | undefined)?.simulate;
+    if (kind === "create") return this.#create(reference, simulate);
     if (object === undefined) {
       if (kind === "stop" || kind === "delete") return ok({ status: "done" });
-      return refuse({ class: "not-found", message: `${key} does not exist.` });
+      return refuse({ class: "not-found", message: `${reference.key} does not exist.` });
     }
     if (kind === "delete") {
-      this.world.remove(project, key);
+      const user = this.world.list().find(({ owner, needs }) => owner === object.owner && needs.includes(object.key));
+      if (user !== undefined) return refuse({ class: "conflict", message: `${object.key} is in use by ${user.key}.` });
+      this.world.remove(name);
       return ok({ status: "done" });
     }
     if (kind === "start") {
       const fault = this.#simulatedFault(object, simulate);
       if (fault !== undefined) return refuse(fault);
-      this.#markData(project, desired);
+      this.#markData(reference);
     }
-    const delay = simulate?.delay_ms ?? DEFAULT_DELAY_MS;
-    this.world.put({
-      ...object,
-      ...effectOf(kind, object, desired),
-      ready: { ...object.ready, [kind]: this.clock.now() + delay },
-    });
-    return this.#ask(kind, project, key);
+    const ready = { ...object.ready, [kind]: this.clock.now() + (simulate?.delay_ms ?? DEFAULT_DELAY_MS) };
+    this.world.put({ ...object, ...effectOf(kind, object, reference.desired), ready });
+    return this.#ask(kind, reference);
   }
 
-  #create(project: string, key: string, desired: DesiredObject | undefined, simulate: FakeSpecs["simulate"]): Reply<Outcome> {
+  #create(reference: ObjectReference, simulate: FakeSpecs["simulate"]): Reply<Outcome> {
+    const { owner, key, desired } = reference;
     if (desired === undefined) return refuse({ class: "invalid", message: `Nothing says what ${key} is to be.` });
-    if (this.#existing(project, key) !== undefined) return refuse({ class: "conflict", message: `${key} exists already.` });
-    const missing = desired.needs.find((other) => this.#existing(project, other) === undefined);
+    const { name } = this.#subject(reference);
+    const occupant = this.world.get(name);
+    if (occupant !== undefined && occupant.created > 0) {
+      const whose = occupant.owner === owner.deployment ? "exists already" : "is somebody else's";
+      return refuse({
+        class: "conflict",
+        message: `${key} ${whose}.`,
+        hint: "Rename the blueprint, or remove what has the name.",
+      });
+    }
+    const missing = desired.needs.find((other) => this.#find(owner, other) === undefined);
     if (missing !== undefined) return refuse({ class: "not-found", message: `${key} needs ${missing}, which does not exist.` });
-    const blank = this.world.get(project, key) ?? blankObject(project, desired);
+    const unknown = [...secretsIn(desired.specs)].find((secret) => !reference.secrets.has(secret));
+    if (unknown !== undefined)
+      return refuse({ class: "invalid", message: `${key} needs the secret "${unknown}", which has no value.` });
+    const blank = occupant ?? blankObject(name, owner.deployment, desired);
     if (isPassive(desired.type)) {
       const fault = this.#simulatedFault(blank, simulate);
       if (fault !== undefined) return refuse(fault);
     }
     const ready = { create: this.clock.now() + (simulate?.delay_ms ?? DEFAULT_DELAY_MS) };
-    this.world.put({ ...blank, hash: desired.hash, created: blank.created + 1, ready });
-    return this.#ask("create", project, key);
+    this.world.put({ ...blank, hash: desired.hash, needs: [...desired.needs], created: blank.created + 1, ready });
+    return this.#ask("create", reference);
   }
 
   /** Whether a begun operation has had its time; `await` is where a started object turns healthy, or a job ends. */
-  #ask(kind: OperationKind, project: string, key: string): Reply<Outcome> {
-    const object = this.#existing(project, key);
-    if (object === undefined) return refuse({ class: "not-found", message: `${key} is gone.` });
+  #ask(kind: OperationKind, reference: ObjectReference): Reply<Outcome> {
+    const { object } = this.#subject(reference);
+    if (object === undefined) {
+      if (kind === "stop" || kind === "delete") return ok({ status: "done" });
+      return refuse({ class: "not-found", message: `${reference.key} is gone.` });
+    }
     const left = (object.ready[kind] ?? 0) - this.clock.now();
     if (left > 0) return ok({ status: "pending", poll_in_ms: left, handle: kind });
-    if (kind === "await") this.world.put({ ...object, state: object.runs_once === true ? "finished" : "healthy" });
+    if (kind === "await") {
+      if (object.state === "created" || object.state === "stopped") {
+        return refuse({ class: "failed", message: `${reference.key} does not run.` });
+      }
+      this.world.put({ ...object, state: object.runs_once === true ? "finished" : "healthy" });
+    }
     return ok({ status: "done" });
   }
 
@@ -146,13 +179,15 @@ export class FakeProvider implements Provider {
   }
 
   /** Whatever runs may write to the volumes it mounts. */
-  #markData(project: string, desired: DesiredObject | undefined): void {
+  #markData({ owner, desired }: ObjectReference): void {
     for (const key of desired?.needs ?? []) {
-      const object = this.#existing(project, key);
+      const object = this.#find(owner, key);
       if (object?.type === "storage") this.world.put({ ...object, holds_data: true });
     }
   }
 }
+
+const nameOf = ({ project }: Ownership, key: string) => `${project}/${key}`;
 
 function effectOf(kind: OperationKind, object: FakeObject, desired: DesiredObject | undefined): Partial<FakeObject> {
   if (kind === "start") return { state: "running" };
@@ -161,15 +196,17 @@ function effectOf(kind: OperationKind, object: FakeObject, desired: DesiredObjec
   return {};
 }
 
-function blankObject(project: string, { key, type, resource, hash, specs }: DesiredObject): FakeObject {
+function blankObject(name: string, owner: string, { key, type, resource, hash, specs }: DesiredObject): FakeObject {
   const runs_once = (specs as FakeSpecs).run_once === true;
   return {
-    project,
+    name,
+    owner,
     key,
     type,
     resource,
     hash,
     state: "created",
+    needs: [],
     created: 0,
     faults: 0,
     ready: {},

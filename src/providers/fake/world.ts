@@ -1,8 +1,12 @@
 import type { ObservedObject } from "../provider.ts";
 
-/** One object in the rehearsal's world. */
+/** One object in the rehearsal's world. Names are unique in it, whoever owns what they name. */
 export interface FakeObject extends ObservedObject {
-  project: string;
+  name: string;
+  /** The deployment that made it. */
+  owner: string;
+  /** Keys of the networks and volumes it is attached to. */
+  needs: string[];
   /** How often it was made: anything but 1 means that something was done twice. */
   created: number;
   /** Passing faults that have been shown already. */
@@ -15,58 +19,51 @@ export interface FakeObject extends ObservedObject {
 
 /** Where rehearsed objects live. The engine's crash safety is rehearsed too: what happened here outlives the process. */
 export interface FakeWorld {
-  list(project: string): FakeObject[];
-  get(project: string, key: string): FakeObject | undefined;
+  list(): FakeObject[];
+  get(name: string): FakeObject | undefined;
   put(object: FakeObject): void;
-  remove(project: string, key: string): void;
+  remove(name: string): void;
 }
 
 export class MemoryWorld implements FakeWorld {
   readonly #objects = new Map<string, FakeObject>();
 
-  list(project: string): FakeObject[] {
-    return [...this.#objects.values()].filter((object) => object.project === project);
+  list(): FakeObject[] {
+    return [...this.#objects.values()];
   }
-  get(project: string, key: string): FakeObject | undefined {
-    return this.#objects.get(`${project} ${key}`);
+  get(name: string): FakeObject | undefined {
+    return this.#objects.get(name);
   }
   put(object: FakeObject): void {
-    this.#objects.set(`${object.project} ${object.key}`, structuredClone(object));
+    this.#objects.set(object.name, Object.freeze(object));
   }
-  remove(project: string, key: string): void {
-    this.#objects.delete(`${project} ${key}`);
+  remove(name: string): void {
+    this.#objects.delete(name);
   }
 }
 
 /** A world in the SQLite database of a Durable Object, in a table of its own. */
 export class SqlWorld implements FakeWorld {
   constructor(private readonly sql: SqlStorage) {
-    sql.exec(
-      "CREATE TABLE IF NOT EXISTS fake_object (project TEXT, key TEXT, object TEXT NOT NULL, PRIMARY KEY (project, key))",
-    );
+    sql.exec("CREATE TABLE IF NOT EXISTS fake_object (name TEXT PRIMARY KEY, object TEXT NOT NULL)");
   }
 
-  list(project: string): FakeObject[] {
-    const rows = this.sql.exec<{ object: string }>("SELECT object FROM fake_object WHERE project = ? ORDER BY rowid", project);
+  list(): FakeObject[] {
+    const rows = this.sql.exec<{ object: string }>("SELECT object FROM fake_object ORDER BY rowid");
     return rows.toArray().map(({ object }) => JSON.parse(object) as FakeObject);
   }
-  get(project: string, key: string): FakeObject | undefined {
-    const [row] = this.sql.exec<{ object: string }>(
-      "SELECT object FROM fake_object WHERE project = ? AND key = ?",
-      project,
-      key,
-    );
+  get(name: string): FakeObject | undefined {
+    const [row] = this.sql.exec<{ object: string }>("SELECT object FROM fake_object WHERE name = ?", name);
     return row === undefined ? undefined : (JSON.parse(row.object) as FakeObject);
   }
   put(object: FakeObject): void {
     this.sql.exec(
-      "INSERT INTO fake_object (project, key, object) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET object = excluded.object",
-      object.project,
-      object.key,
+      "INSERT INTO fake_object (name, object) VALUES (?, ?) ON CONFLICT DO UPDATE SET object = excluded.object",
+      object.name,
       JSON.stringify(object),
     );
   }
-  remove(project: string, key: string): void {
-    this.sql.exec("DELETE FROM fake_object WHERE project = ? AND key = ?", project, key);
+  remove(name: string): void {
+    this.sql.exec("DELETE FROM fake_object WHERE name = ?", name);
   }
 }
