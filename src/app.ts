@@ -6,9 +6,10 @@ import { configOf } from "./config.ts";
 import { conversationRoutes } from "./conversation/routes.ts";
 import { deploymentRoutes } from "./deployments/routes.ts";
 import { refuseCrossSite, refuseStrangers } from "./http/auth.ts";
+import type { AppEnv } from "./http/context.ts";
 import { metaRoutes } from "./http/meta.ts";
 import { Problem, problemResponse } from "./http/problem.ts";
-import { type AppEnv, mount, type Route } from "./http/route.ts";
+import { mount, type Route } from "./http/route.ts";
 import { templateRoutes } from "./templates/routes.ts";
 
 /** Every route of the API, each declared once. */

@@ -1,5 +1,5 @@
+import type { AppContext } from "../http/context.ts";
 import { invalid } from "../http/problem.ts";
-import type { AppContext } from "../http/route.ts";
 import type { Model, ModelEvent } from "../llm/model.ts";
 import { modelOf } from "../llm/models.ts";
 import { planner } from "../llm/planner/planner.ts";

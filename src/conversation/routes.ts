@@ -1,8 +1,8 @@
 import * as z from "zod";
 import { blueprintSchema } from "../blueprints/schema.ts";
-import { limitRate } from "../http/limit.ts";
+import type { AppContext } from "../http/context.ts";
 import { Problem } from "../http/problem.ts";
-import { type AppContext, type Route, route } from "../http/route.ts";
+import { type Route, route } from "../http/route.ts";
 import { eventStreamResponse } from "../http/sse.ts";
 import { INTENTS } from "../llm/task.ts";
 import { issueSchema } from "../validation/issue.ts";
@@ -29,6 +29,7 @@ export const conversationRoutes: Route[] = [
       method: "post",
       path: "/api/v1/conversation/chat-stream",
       scope: "chat",
+      limit: "CHAT_LIMIT",
       tag,
       summary: "Talk about infrastructure; the answer streams",
       description:
@@ -37,13 +38,14 @@ export const conversationRoutes: Route[] = [
       example: { message: "I need a high-availability web application", context: {} },
       answers: streamed,
     },
-    async (c, { body }) => stream(c, await admitted(c, chat, body)),
+    async (c, { body }) => stream(c, await chat(c, body)),
   ),
   route(
     {
       method: "post",
       path: "/api/v1/conversation/chat",
       scope: "chat",
+      limit: "CHAT_LIMIT",
       tag,
       summary: "Talk about infrastructure; one answer",
       body: chatRequestSchema,
@@ -60,13 +62,14 @@ export const conversationRoutes: Route[] = [
         },
       },
     },
-    async (c, { body }) => c.json(await whole(c, await admitted(c, chat, body))),
+    async (c, { body }) => c.json(await whole(c, await chat(c, body))),
   ),
   route(
     {
       method: "post",
       path: "/api/v1/conversation/generate-blueprint-stream",
       scope: "chat",
+      limit: "CHAT_LIMIT",
       tag,
       summary: "Generate a blueprint from a description; progress streams",
       description:
@@ -75,32 +78,23 @@ export const conversationRoutes: Route[] = [
       example: { description: "Kubernetes microservices platform with monitoring" },
       answers: streamed,
     },
-    async (c, { body }) => stream(c, await admitted(c, generate, body)),
+    async (c, { body }) => stream(c, await generate(c, body)),
   ),
   route(
     {
       method: "post",
       path: "/api/v1/conversation/generate-blueprint",
       scope: "chat",
+      limit: "CHAT_LIMIT",
       tag,
       summary: "Generate a blueprint from a description; one answer",
       body: generateRequestSchema,
       example: { description: "PostgreSQL with failover for 2 TB" },
       answers: { 200: { description: "The blueprint", schema: z.object({ ...answered, blueprint: blueprintSchema }) } },
     },
-    async (c, { body }) => c.json(await whole(c, await admitted(c, generate, body))),
+    async (c, { body }) => c.json(await whole(c, await generate(c, body))),
   ),
 ];
-
-/** Begins a conversation, unless its caller asks too often. */
-async function admitted<B>(
-  c: AppContext,
-  begin: (c: AppContext, body: B) => Promise<Conversation>,
-  body: B,
-): Promise<Conversation> {
-  await limitRate(c, c.env.CHAT_LIMIT);
-  return begin(c, body);
-}
 
 function stream(c: AppContext, { source, translator }: Conversation): Response {
   return eventStreamResponse(eventStream(source, translator, { requestId: c.get("requestId") }));

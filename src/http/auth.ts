@@ -1,12 +1,7 @@
-import type { Context } from "hono";
 import type { ApiToken, Config } from "../config.ts";
+import type { AppContext } from "./context.ts";
 import { Problem } from "./problem.ts";
-import { EVERY_SCOPE, grant, type Scope } from "./scope.ts";
-
-export interface Caller {
-  name: string;
-  scopes: ReadonlySet<Scope>;
-}
+import { type Caller, EVERY_SCOPE, grant, type Scope } from "./scope.ts";
 
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i;
 
@@ -14,7 +9,7 @@ const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i;
  * Refuses what a browser sends on behalf of another site: bodies are parsed whatever their type says, so a cross-site
  * form post needs no preflight and has to be stopped here. Clients that are no browser send neither header.
  */
-export function refuseCrossSite(c: Context): void {
+export function refuseCrossSite(c: AppContext): void {
   const origin = c.req.header("origin");
   const otherOrigin = origin !== undefined && hostOf(origin) !== c.req.header("host");
   const otherSite = c.req.header("sec-fetch-site") === "cross-site" && c.req.method !== "GET" && c.req.method !== "HEAD";
@@ -27,7 +22,7 @@ export function refuseCrossSite(c: Context): void {
 }
 
 /** With no way to tell callers apart configured, only this machine is served: every other host is a stranger. */
-export function refuseStrangers(c: Context, config: Config): void {
+export function refuseStrangers(c: AppContext, config: Config): void {
   if (config.apiTokens.length > 0 || config.accessScopes.length > 0) return;
   if (LOOPBACK.test(c.req.header("host") ?? new URL(c.req.url).host)) return;
   throw unauthorized(
@@ -40,7 +35,7 @@ function hostOf(origin: string): string | undefined {
 }
 
 /** Finds out who calls. Throws 401 when nobody known does. */
-export async function authenticate(c: Context, config: Config): Promise<Caller> {
+export async function authenticate(c: AppContext, config: Config): Promise<Caller> {
   const access = await accessIdentity(c, config);
   if (access !== undefined) return access;
   // `refuseStrangers` let this request in, so it comes from this machine.
@@ -81,7 +76,7 @@ interface AccessContext {
   access?: { getIdentity(): Promise<{ email?: string; sub?: string } | undefined> };
 }
 
-async function accessIdentity(c: Context, config: Config): Promise<Caller | undefined> {
+async function accessIdentity(c: AppContext, config: Config): Promise<Caller | undefined> {
   if (config.accessScopes.length === 0) return undefined;
   const access = (c.executionCtx as unknown as AccessContext).access;
   if (access === undefined) return undefined;

@@ -1,5 +1,5 @@
+import type { AppContext } from "./context.ts";
 import { Problem } from "./problem.ts";
-import type { AppContext } from "./route.ts";
 
 /** Seconds; the period of the rate limits in wrangler.toml. */
 const PERIOD_S = 60;

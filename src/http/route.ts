@@ -1,19 +1,13 @@
 import { zValidator } from "@hono/zod-validator";
-import type { Context, Hono, MiddlewareHandler } from "hono";
+import type { Hono, MiddlewareHandler } from "hono";
 import type * as z from "zod";
-import type { Config } from "../config.ts";
 import { check } from "../validation/check.ts";
-import { authenticate, authorize, type Caller } from "./auth.ts";
+import { authenticate, authorize } from "./auth.ts";
 import { readJson } from "./body.ts";
+import type { AppContext, AppEnv } from "./context.ts";
+import { limitRate } from "./limit.ts";
 import { invalid, Problem } from "./problem.ts";
 import type { Scope } from "./scope.ts";
-
-export interface AppEnv {
-  Bindings: Env;
-  Variables: { requestId: string; config: Config; caller: Caller };
-}
-
-export type AppContext = Context<AppEnv>;
 
 interface Answer {
   description: string;
@@ -110,21 +104,9 @@ function callerCheck(scope: Scope | "public"): MiddlewareHandler<AppEnv> {
   };
 }
 
-/** The period of every limit in wrangler.toml. */
-const LIMIT_PERIOD_S = 60;
-
-/** Counts calls by caller. Where no callers are told apart there is only this machine, and nothing to protect it from. */
-function brake(binding: "CHAT_LIMIT" | "DEPLOY_LIMIT"): MiddlewareHandler<AppEnv> {
+function brake(limit: "CHAT_LIMIT" | "DEPLOY_LIMIT"): MiddlewareHandler<AppEnv> {
   return async function brake(c, next) {
-    const { apiTokens, accessScopes } = c.get("config");
-    if (apiTokens.length > 0 || accessScopes.length > 0) {
-      const { success } = await c.env[binding].limit({ key: c.get("caller").name });
-      if (!success) {
-        throw new Problem("too-many-requests", `Too many requests; try again in ${LIMIT_PERIOD_S} seconds.`, {
-          headers: { "retry-after": String(LIMIT_PERIOD_S) },
-        });
-      }
-    }
+    await limitRate(c, c.env[limit]);
     await next();
   };
 }

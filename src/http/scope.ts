@@ -9,3 +9,9 @@ export function grant(scopes: readonly Scope[]): ReadonlySet<Scope> {
   if (scopes.includes("admin")) return EVERY_SCOPE;
   return new Set<Scope>(scopes.length > 0 ? ["read", ...scopes] : []);
 }
+
+/** Somebody known, and what they may do. */
+export interface Caller {
+  name: string;
+  scopes: ReadonlySet<Scope>;
+}

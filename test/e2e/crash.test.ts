@@ -75,3 +75,52 @@ function doneOperations(events: ReadEvent[]): string[] {
     return type === "operation" && operation.state === "done" ? [operation.id] : [];
   });
 }
+
+/** Thirty resources of every kind: networks and volumes, services on them, and jobs in between. */
+const crowd = {
+  version: "1.0",
+  name: "crowd",
+  resources: Array.from({ length: 30 }, (_, index) => {
+    const simulate = { delay_ms: 60 + 20 * (index % 5), fail_times: index % 7 === 3 ? 1 : 0 };
+    const base = { name: `r${index}`, provider: "fake" };
+    if (index < 3) return { ...base, type: "network", specs: { simulate } };
+    if (index < 6) return { ...base, type: "storage", specs: { disk_gb: 1, simulate } };
+    const specs = { networks: [`r${index % 3}`], volumes: [{ name: `r${3 + (index % 3)}`, target: "/data" }], simulate };
+    const job = index % 6 === 0 ? { run_once: true } : {};
+    return { ...base, type: "service", specs: { ...specs, ...job }, dependencies: index < 12 ? [] : [`r${index - 6}`] };
+  }),
+};
+
+test("twenty power cuts at random moments change nothing about how a deployment ends", async (t) => {
+  const state = await stateFolder();
+  const moments = Array.from({ length: 20 }, () => Math.round(50 + Math.random() * 350));
+  t.diagnostic(`power cuts after ${moments.join(", ")} ms of running`);
+  let worker = await startWorker({ state });
+  try {
+    const answer = await fetch(`${worker.url}/api/v1/blueprints/`, { method: "POST", body: JSON.stringify(crowd) });
+    const { links } = (await answer.json()) as { links: { events: string; self: string } };
+    let unfinished = 0;
+    for (const moment of moments) {
+      await new Promise((resolve) => setTimeout(resolve, moment));
+      const { status } = (await (await fetch(worker.url + links.self)).json()) as { status: string };
+      if (status === "running") unfinished++;
+      await worker.kill();
+      worker = await startWorker({ state });
+    }
+    assert.ok(unfinished >= 5, `only ${unfinished} of the cuts came while it was running`);
+
+    const events = await allEvents(await fetch(worker.url + links.events));
+    assert.deepEqual(
+      events.map(({ id }) => id),
+      events.map((_, index) => index + 1),
+      "numbers have no gap",
+    );
+    assert.deepEqual({ type: events.at(-1)?.type, status: events.at(-1)?.["status"] }, { type: "done", status: "succeeded" });
+    const done = doneOperations(events);
+    assert.equal(new Set(done).size, done.length, "nothing is done twice");
+    assert.equal(done.length, 6 + 24 * 3);
+  } finally {
+    await worker.stop();
+    await rm(state, { recursive: true, force: true });
+  }
+});
