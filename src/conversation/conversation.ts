@@ -32,6 +32,7 @@ export async function chat(c: AppContext, { message, history = [], context = {} 
   const scene: { task?: Task } = {};
   return {
     source: sourceOf(async function* answer(signal) {
+      await firstWordsSent();
       scene.task = await prepareTask(subjectOf(c, context, named), {
         kind: "chat",
         intent: classification.intent,
@@ -51,6 +52,7 @@ export async function generate(c: AppContext, { description, context = {} }: Gen
   const scene: { task?: Task } = {};
   return {
     source: sourceOf(async function* answer(signal) {
+      await firstWordsSent();
       scene.task = await prepareTask(subjectOf(c, context, named), {
         kind: "blueprint",
         intent,
@@ -62,6 +64,9 @@ export async function generate(c: AppContext, { description, context = {} }: Gen
     translator: generationTranslator(() => scene.task),
   };
 }
+
+/** A turn of the event loop: what the translator said at the start leaves before the work on the answer begins. */
+const firstWordsSent = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));
 
 const modelFor = (c: AppContext): Model => modelOf(c.get("config").llm, c.env, planner);
 
