@@ -69,8 +69,8 @@ const settings = z.object({
   ...llmFields,
 });
 
-/** Every setting there is. */
-export const SETTING_NAMES: readonly string[] = Object.keys(settings.shape);
+/** Every setting there is; the binding AI stands among them and is none. */
+export const SETTING_NAMES: readonly string[] = Object.keys(settings.shape).filter((name) => name !== "AI");
 
 export interface Config {
   /** Who may call; empty means that only loopback hosts are served. */

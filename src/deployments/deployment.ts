@@ -33,6 +33,8 @@ export type Wish<T extends Update> = Omit<T, "sealed"> & { secrets: Record<strin
 export interface DeploymentView {
   record: DeploymentRecord;
   operations: OperationRecord[];
+  /** The blueprint it is heading for, or has reached. */
+  blueprint: Blueprint | undefined;
 }
 
 export interface Outputs {
@@ -102,7 +104,10 @@ export class Deployment extends DurableObject<Env> {
 
   view(): DeploymentView | undefined {
     const record = this.#journal.record();
-    return record === undefined ? undefined : { record, operations: this.#journal.run(record.run)?.operations ?? [] };
+    if (record === undefined) return undefined;
+    const heading = record.goal.type === "remove" ? undefined : record.goal.revision;
+    const revision = this.#journal.revision(heading ?? record.reached.at(-1) ?? 0);
+    return { record, operations: this.#journal.run(record.run)?.operations ?? [], blueprint: revision?.blueprint };
   }
 
   /** Which secrets it has, each with its newest version. */

@@ -21,6 +21,7 @@ import {
   statusSchema,
   summaryOf,
   summarySchema,
+  targetSchema,
   viewOf,
 } from "./shapes.ts";
 import { admittedOf, deployOptions, planOptions, submissionOf, today } from "./submission.ts";
@@ -251,6 +252,29 @@ export const deploymentRoutes: Route[] = [
     async (c, { params, query }) => {
       const delete_data = (query.delete_data ?? "").split(",").filter((name) => name !== "");
       return accepted(c, await (await deploymentOf(c, params.id)).remove(delete_data));
+    },
+  ),
+  route(
+    {
+      method: "get",
+      path: "/api/v1/targets",
+      scope: "read",
+      tag: TAG,
+      summary: "Where deployments go",
+      description: "The configured targets. Without any, every deployment is a rehearsal on the fake provider.",
+      answers: {
+        200: {
+          description: "The targets",
+          schema: z.object({ targets: z.array(targetSchema), rehearsal_only: z.boolean() }),
+        },
+      },
+    },
+    (c) => {
+      const { targets } = c.get("config");
+      return c.json({
+        targets: targets.map(({ name, provider }) => ({ name, provider })),
+        rehearsal_only: targets.length === 0,
+      });
     },
   ),
 ];

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { auditSchema } from "../blueprints/audit.ts";
 import { estimateSchema } from "../blueprints/estimate.ts";
+import { blueprintSchema, PROVIDERS } from "../blueprints/schema.ts";
 import { OPERATION_KINDS } from "../providers/provider.ts";
 import { issueSchema } from "../validation/issue.ts";
 import type { DeploymentView, Outputs } from "./deployment.ts";
@@ -60,8 +61,11 @@ export const deploymentSchema = summarySchema
     operations: z.array(operation).describe("Those of the latest run, in the order of the plan."),
     left_over: z.array(z.string()).describe("What is there and was left on purpose, or could not be removed."),
     error: z.string().optional(),
+    blueprint: blueprintSchema.optional().describe("The one it is heading for, or has reached."),
   })
   .meta({ id: "Deployment" });
+
+export const targetSchema = z.object({ name: z.string(), provider: z.enum(PROVIDERS) }).meta({ id: "Target" });
 
 const planFields = {
   plan_hash: z
@@ -112,7 +116,7 @@ export function summaryOf(entry: Omit<IndexEntry, "owns">) {
   };
 }
 
-export function viewOf({ record, operations }: DeploymentView): z.infer<typeof deploymentSchema> {
+export function viewOf({ record, operations, blueprint }: DeploymentView): z.infer<typeof deploymentSchema> {
   return {
     ...summaryOf(record),
     on_failure: record.on_failure,
@@ -128,6 +132,7 @@ export function viewOf({ record, operations }: DeploymentView): z.infer<typeof d
     })),
     left_over: record.left_over,
     ...(record.error === undefined ? {} : { error: record.error }),
+    ...(blueprint === undefined ? {} : { blueprint }),
   };
 }
 

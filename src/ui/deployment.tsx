@@ -3,7 +3,7 @@ import { call } from "./api.ts";
 import { begun } from "./deploy.tsx";
 import { StatusBadge } from "./deployments.tsx";
 import { Diagram } from "./diagram.tsx";
-import { ago, duration, words } from "./format.ts";
+import { ago, duration } from "./format.ts";
 import { Icon } from "./icons.tsx";
 import { ProblemBox, Scrollable, Skeleton } from "./parts.tsx";
 import { byObject, counted, isSettled, type Operation, type Progress, type Run, resourceStates } from "./progress.ts";
@@ -188,7 +188,7 @@ function Log({ progress: { log } }: { progress: Progress }) {
         <ol>
           {log.map(({ id, text, tone }) => (
             <li key={id} class={tone}>
-              <span class="faint">{id}</span> {words(text)}
+              <span class="faint">{id}</span> <span>{text}</span>
             </li>
           ))}
         </ol>

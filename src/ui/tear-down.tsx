@@ -50,7 +50,9 @@ export function TearDown({ view: { deployment_id, name, operations }, close, don
           </fieldset>
         )}
         <label>
-          Type <code>{name}</code> to confirm
+          <span>
+            Type <code>{name}</code> to confirm
+          </span>
           <input
             type="text"
             value={typed}
