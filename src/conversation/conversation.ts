@@ -11,7 +11,6 @@ import { prepareTask, type Subject } from "./context.ts";
 import { generationRounds, generationTranslator } from "./generate.ts";
 import { classify } from "./intent.ts";
 import { chatPrompt, generationPrompt } from "./prompts/prompts.ts";
-import { relay } from "./relay.ts";
 import type { ChatRequest, Context, GenerateRequest } from "./request.ts";
 import type { Translator } from "./stream.ts";
 
@@ -39,7 +38,7 @@ export async function chat(c: AppContext, { message, history = [], context = {} 
         message,
         history,
       });
-      yield* relay(modelFor(c).stream(chatPrompt(scene.task)), signal);
+      yield* modelFor(c).answer(chatPrompt(scene.task), signal);
     }),
     translator: chatTranslator(classification, () => scene.task),
   };

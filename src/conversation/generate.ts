@@ -4,7 +4,6 @@ import type { Issue } from "../validation/issue.ts";
 import { BlueprintListener } from "./listener.ts";
 import { mendingMessage } from "./prompts/mend.ts";
 import { readAnswer } from "./reading.ts";
-import { relay } from "./relay.ts";
 import type { Saying, Translator } from "./stream.ts";
 
 /** How often a model is sent its blueprint back with what is wrong with it. */
@@ -63,7 +62,7 @@ export async function* generationRounds(
     let text = "";
     let usage: Usage | undefined;
     let again: string | undefined;
-    for await (const batch of relay(model.stream({ ...request, messages }), signal)) {
+    for await (const batch of model.answer({ ...request, messages }, signal)) {
       const passed: ModelEvent[] = [];
       for (const event of batch) {
         if (event.type === "text") text += event.text;

@@ -13,19 +13,16 @@ export class Circuit {
   #openUntil = 0;
   #probing = false;
 
-  /** Whether the request under way is the probe. */
-  get probing(): boolean {
-    return this.#probing;
-  }
-
   /** Whether a request would be let through now. */
   admits(now: number): boolean {
     return this.#faults < FAULTS_TO_OPEN || (now >= this.#openUntil && !this.#probing);
   }
 
-  /** A request goes out. It must be followed by one of `succeeded`, `failed` and `abandoned`. */
-  begin(): void {
-    if (this.#faults >= FAULTS_TO_OPEN) this.#probing = true;
+  /** A request goes out; true if it is the probe. It must be followed by one of `succeeded`, `failed` and `abandoned`. */
+  begin(): boolean {
+    const probe = this.#faults >= FAULTS_TO_OPEN;
+    if (probe) this.#probing = true;
+    return probe;
   }
 
   succeeded(): void {
@@ -41,7 +38,7 @@ export class Circuit {
   }
 
   /** The request's outcome says nothing about the model. */
-  abandoned(): void {
-    this.#probing = false;
+  abandoned(probe: boolean): void {
+    if (probe) this.#probing = false;
   }
 }

@@ -5,6 +5,9 @@ import { type ReadPiece, readAnswer } from "./wire.ts";
 /** How much of a refusal is read to find out why, in bytes. */
 const MAX_REFUSAL_BYTES = 64 * 1024;
 
+/** Output limit, in tokens, for models that need one or whose own is small: room for a large blueprint and its text. */
+export const MAX_OUTPUT_TOKENS = 8192;
+
 /** Fields of a request that some servers refuse. Which ones a server refused is remembered as long as the isolate lives. */
 export interface Extra {
   name: string;

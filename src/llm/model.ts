@@ -63,11 +63,14 @@ export interface ModelRequest {
   format?: { name: string; schema: Record<string, unknown> };
 }
 
+/** Something that answers: a language model somewhere else, several of them as one, or the built-in planner. */
 export interface Model {
+  /** What it is called where it does not name itself. */
   readonly name: string;
   /**
-   * Starts an answer. The stream is pull-driven and never errors: a fault is an `error` event, and every stream ends in
-   * exactly one of `finish` or `error`. Cancelling it closes the upstream.
+   * The answer, batch by batch; it is read only as far as it is asked for. Never throws: a fault is an `error` event. Ends in
+   * exactly one of `finish` or `error`. When the signal aborts, the connection is closed at once; a `ModelError` as the
+   * signal's reason becomes the `error`.
    */
-  stream(request: ModelRequest): ReadableStream<ModelEvent[]>;
+  answer(request: ModelRequest, signal: AbortSignal): AsyncGenerator<ModelEvent[], void>;
 }

@@ -3,7 +3,6 @@ import type { Model } from "./model.ts";
 import { openAi } from "./openai/openai.ts";
 import { resilient } from "./resilient.ts";
 import type { LlmSettings, ModelSettings } from "./settings.ts";
-import type { Upstream } from "./upstream.ts";
 import { type AiBinding, workersAi } from "./workers-ai/workers-ai.ts";
 
 const built = new WeakMap<LlmSettings, Model>();
@@ -23,7 +22,7 @@ export function modelOf(settings: LlmSettings, env: object, planner: Model): Mod
   return model;
 }
 
-function upstreamOf(entry: ModelSettings, env: object): Upstream {
+function upstreamOf(entry: ModelSettings, env: object): Model {
   switch (entry.provider) {
     case "openai":
       return openAi(entry);

@@ -1,8 +1,6 @@
 import { Circuit } from "./circuit.ts";
 import type { Model, ModelError, ModelEvent, ModelRequest, Usage } from "./model.ts";
 import { isUnhealthy, nextStep } from "./policy.ts";
-import { sourceOf } from "./source.ts";
-import type { Upstream } from "./upstream.ts";
 import { type Clock, type Limits, sleep, systemClock, Watchdog } from "./watchdog.ts";
 
 export interface ResilientOptions {
@@ -17,10 +15,7 @@ export interface ResilientOptions {
  * the next answer begins with `restart`. Usage, name and warnings are those of the upstream that answered. Which upstreams
  * are failing is remembered as long as the model lives.
  */
-export function resilient(
-  upstreams: readonly Upstream[],
-  { limits, lastResort, clock = systemClock }: ResilientOptions,
-): Model {
+export function resilient(upstreams: readonly Model[], { limits, lastResort, clock = systemClock }: ResilientOptions): Model {
   const routes = upstreams.map((upstream) => ({ upstream, circuit: new Circuit() }));
 
   async function* answer(request: ModelRequest, gone: AbortSignal): AsyncGenerator<ModelEvent[], void> {
@@ -28,7 +23,7 @@ export function resilient(
     const teller = new Teller();
     for (const [i, { upstream, circuit }] of routes.entries()) {
       for (let tries = 1; clock.now() < deadline && circuit.admits(clock.now()); tries++) {
-        circuit.begin();
+        const probe = circuit.begin();
         teller.begin();
         const watchdog = new Watchdog(upstream.name, limits, deadline, clock);
         try {
@@ -44,15 +39,15 @@ export function resilient(
           }
         } finally {
           watchdog.stop();
-          if (!teller.over || gone.aborted) circuit.abandoned();
+          if (!teller.over || gone.aborted) circuit.abandoned(probe);
         }
         if (teller.finished || gone.aborted) return;
         const { error, spoke } = teller;
         const alternative = routes.slice(i + 1).some((later) => later.circuit.admits(clock.now()));
         const step = nextStep({ error, tries, spoke, alternative, random: clock.random() });
-        if (step.kind === "next" || circuit.probing) {
+        if (step.kind === "next" || probe) {
           if (isUnhealthy(error)) circuit.failed(clock.now(), error.retry_after_ms);
-          else circuit.abandoned();
+          else circuit.abandoned(probe);
           break;
         }
         await sleep(clock, Math.min(step.wait_ms, Math.max(0, deadline - clock.now())), gone);
@@ -65,7 +60,7 @@ export function resilient(
       code: "planner_fallback",
       message: `${teller.error.message} The ${lastResort.name} answers instead.`,
     });
-    for await (const batch of lastResort.stream(request)) {
+    for await (const batch of lastResort.answer(request, gone)) {
       const told = teller.tell(batch);
       if (told.length > 0) yield told;
       if (teller.over) break;
@@ -73,10 +68,7 @@ export function resilient(
     if (!teller.finished) yield [{ type: "error", error: teller.error }];
   }
 
-  return {
-    name: upstreams.map(({ name }) => name).join(", "),
-    stream: (request) => sourceOf((gone) => answer(request, gone)),
-  };
+  return { name: upstreams.map(({ name }) => name).join(", "), answer };
 }
 
 const UNAVAILABLE: ModelError = {

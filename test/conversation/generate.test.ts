@@ -3,7 +3,6 @@ import { chatTranslator } from "../../src/conversation/chat.ts";
 import type { ConversationEvent } from "../../src/conversation/events.ts";
 import { generationRounds, generationTranslator } from "../../src/conversation/generate.ts";
 import { generationPrompt } from "../../src/conversation/prompts/prompts.ts";
-import { relay } from "../../src/conversation/relay.ts";
 import { collectEvents } from "../../src/conversation/stream.ts";
 import type { Message, Model, ModelEvent } from "../../src/llm/model.ts";
 import { sourceOf } from "../../src/llm/source.ts";
@@ -17,17 +16,15 @@ function scripted(...answers: string[]): { model: Model; asked: Message[][] } {
   const asked: Message[][] = [];
   const model: Model = {
     name: "scripted",
-    stream: ({ messages }) => {
+    async *answer({ messages }) {
       const answer = answers[asked.length] ?? "";
       asked.push(messages);
-      return sourceOf(async function* say() {
-        for (let at = 0; at < answer.length; at += PIECE)
-          yield [{ type: "text", text: answer.slice(at, at + PIECE) } satisfies ModelEvent];
-        yield [
-          { type: "usage", usage: { input_tokens: 10, output_tokens: 5 } },
-          { type: "finish", reason: "stop", model: "scripted" },
-        ];
-      });
+      for (let at = 0; at < answer.length; at += PIECE)
+        yield [{ type: "text", text: answer.slice(at, at + PIECE) } satisfies ModelEvent];
+      yield [
+        { type: "usage", usage: { input_tokens: 10, output_tokens: 5 } },
+        { type: "finish", reason: "stop", model: "scripted" },
+      ];
     },
   };
   return { model, asked };
@@ -50,7 +47,7 @@ async function generated(...answers: string[]): Promise<{ events: ConversationEv
 async function chatted(intent: Intent, answer: string): Promise<ConversationEvent[]> {
   const { model } = scripted(answer);
   const task = await taskFor("a web server with postgres", { kind: "chat", intent });
-  const source = sourceOf((signal) => relay(model.stream({ messages: [], task }), signal));
+  const source = sourceOf((signal) => model.answer({ messages: [], task }, signal));
   return collectEvents(
     source,
     chatTranslator({ intent, confidence: 0.9 }, () => task),

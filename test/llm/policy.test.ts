@@ -72,13 +72,13 @@ test("a circuit opens after faults in a row, lets one probe through after a whil
   expect(circuit.admits(OPEN_MS - 1)).toBe(false);
 
   expect(circuit.admits(OPEN_MS)).toBe(true);
-  circuit.begin();
+  expect(circuit.begin()).toBe(true);
+  circuit.abandoned(false);
   expect(circuit.admits(OPEN_MS)).toBe(false);
   circuit.failed(OPEN_MS);
   expect(circuit.admits(2 * OPEN_MS - 1)).toBe(false);
 
-  circuit.begin();
-  circuit.abandoned();
+  circuit.abandoned(circuit.begin());
   expect(circuit.admits(2 * OPEN_MS)).toBe(true);
   answer("succeeded", 2 * OPEN_MS);
   expect(circuit.admits(2 * OPEN_MS)).toBe(true);
@@ -99,8 +99,9 @@ test("no circuit is shut for ever", () => {
       for (const outcome of outcomes) {
         if (!circuit.admits(now)) now += OPEN_MS;
         expect(circuit.admits(now)).toBe(true);
-        circuit.begin();
-        circuit[outcome](now);
+        const probe = circuit.begin();
+        if (outcome === "abandoned") circuit.abandoned(probe);
+        else circuit[outcome](now);
       }
     }),
   );

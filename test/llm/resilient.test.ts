@@ -5,7 +5,7 @@ import { isModelError } from "../../src/llm/fault.ts";
 import type { Model, ModelError, ModelEvent, ModelRequest } from "../../src/llm/model.ts";
 import { MAX_TRIES } from "../../src/llm/policy.ts";
 import { type ResilientOptions, resilient } from "../../src/llm/resilient.ts";
-import type { Upstream } from "../../src/llm/upstream.ts";
+import { sourceOf } from "../../src/llm/source.ts";
 import { FakeClock, settle } from "../support/clock.ts";
 
 const LIMITS = { firstTokenMs: 10_000, idleMs: 5_000, totalMs: 60_000 };
@@ -37,7 +37,7 @@ const CODES: string[] = [
 ];
 
 /** An upstream that plays one script an answer, the last one for ever. It minds its signal, like the real ones. */
-class Scripted implements Upstream {
+class Scripted implements Model {
   asked = 0;
   aborted = 0;
   constructor(
@@ -80,16 +80,12 @@ class Scripted implements Upstream {
 
 const planner: Model = {
   name: "planner",
-  stream: () =>
-    new ReadableStream({
-      start(controller) {
-        controller.enqueue([
-          { type: "text", text: "plan" },
-          { type: "finish", reason: "stop", model: "planner" },
-        ]);
-        controller.close();
-      },
-    }),
+  async *answer() {
+    yield [
+      { type: "text", text: "plan" },
+      { type: "finish", reason: "stop", model: "planner" },
+    ];
+  },
 };
 
 function house(scripts: Record<string, Act[][]>, options: Partial<ResilientOptions> = {}) {
@@ -101,7 +97,7 @@ function house(scripts: Record<string, Act[][]>, options: Partial<ResilientOptio
     const events: ModelEvent[] = [];
     let over = false;
     const reading = (async () => {
-      for await (const batch of model.stream(REQUEST)) events.push(...batch);
+      for await (const batch of sourceOf((signal) => model.answer(REQUEST, signal))) events.push(...batch);
       over = true;
     })();
     for (let i = 0; i < 500 && !over; i++) await clock.advance(1_000);
@@ -198,7 +194,7 @@ test("the whole answer has a limit, over all tries and models", async () => {
 
 test("a slow reader is not taken for a silent model", async () => {
   const { model, clock } = house({ a: [["x", "y", "end"]] });
-  const reader = model.stream(REQUEST).getReader();
+  const reader = sourceOf((signal) => model.answer(REQUEST, signal)).getReader();
   expect((await reader.read()).value).toEqual([{ type: "text", text: "x" }]);
   await clock.advance(3 * LIMITS.idleMs);
   expect((await reader.read()).value).toEqual([{ type: "text", text: "y" }]);
@@ -236,7 +232,7 @@ test("a model that keeps failing is spared, probed once, and used again when it 
 test("cancelling closes the model at once, asks no other, and leaves no timer", async () => {
   for (const script of [[{ wait: 1e9 }], ["x", { wait: 1e9 }], ["overloaded"]] as Act[][]) {
     const { model, clock, upstreams, asked } = house({ a: [script], b: [["y", "end"]] }, { lastResort: planner });
-    const reader = model.stream(REQUEST).getReader();
+    const reader = sourceOf((signal) => model.answer(REQUEST, signal)).getReader();
     const read = reader.read();
     await settle();
     if (script[0] === "x") await read;

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { configOf } from "../../src/config.ts";
+import type { Model } from "../../src/llm/model.ts";
 import { modelOf } from "../../src/llm/models.ts";
 
 const llm = (env: object) => {
@@ -11,7 +12,7 @@ const problems = (env: object) => {
   const config = configOf({ ...env });
   return config.ok ? [] : config.error.problems;
 };
-const planner = { name: "planner", stream: () => new ReadableStream() };
+const planner: Model = { name: "planner", async *answer() {} };
 
 test("with no setting the planner answers", () => {
   expect(llm({}).models).toEqual([]);

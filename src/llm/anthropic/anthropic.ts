@@ -1,6 +1,5 @@
-import { ask, type Extra } from "../http.ts";
-import type { ModelRequest } from "../model.ts";
-import { MAX_OUTPUT_TOKENS, type Upstream } from "../upstream.ts";
+import { ask, type Extra, MAX_OUTPUT_TOKENS } from "../http.ts";
+import type { Model, ModelRequest } from "../model.ts";
 import { readEvent } from "./wire.ts";
 
 export interface AnthropicSettings {
@@ -12,7 +11,7 @@ export interface AnthropicSettings {
 }
 
 /** Anthropic's Messages API. */
-export function anthropic(settings: AnthropicSettings): Upstream {
+export function anthropic(settings: AnthropicSettings): Model {
   const url = new URL(settings.base_url);
   url.pathname = `${url.pathname.replace(/\/+$/, "")}/v1/messages`;
   const headers = {

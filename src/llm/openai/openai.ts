@@ -1,6 +1,5 @@
 import { ask, type Extra } from "../http.ts";
-import type { ModelRequest } from "../model.ts";
-import type { Upstream } from "../upstream.ts";
+import type { Model, ModelRequest } from "../model.ts";
 import { readChunk } from "./wire.ts";
 
 export interface OpenAiSettings {
@@ -12,7 +11,7 @@ export interface OpenAiSettings {
 }
 
 /** Any server that speaks OpenAI's Chat Completions: OpenAI, Ollama, vLLM, llama.cpp, OpenRouter, AI Gateway, … */
-export function openAi(settings: OpenAiSettings): Upstream {
+export function openAi(settings: OpenAiSettings): Model {
   const url = new URL(settings.base_url);
   url.pathname = `${url.pathname.replace(/\/+$/, "")}/chat/completions`;
   const headers = {

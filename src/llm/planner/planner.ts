@@ -1,6 +1,5 @@
 import type { Blueprint } from "../../blueprints/schema.ts";
 import type { Model, ModelEvent } from "../model.ts";
-import { sourceOf } from "../source.ts";
 import type { Task } from "../task.ts";
 import { answer } from "./answer.ts";
 import { plan } from "./plan.ts";
@@ -9,17 +8,16 @@ export const PLANNER_NAME = "built-in planner";
 
 /**
  * Answers by rules, without any language model: always there, deterministic, and says what it is. It speaks the way models are
- * asked to: words, then the blueprint as a fenced JSON block. Each piece is a batch of its own, produced when it is pulled.
+ * asked to: words, then the blueprint as a fenced JSON block. Each piece is a batch of its own, produced when it is asked for.
  */
 export const planner: Model = {
   name: PLANNER_NAME,
-  stream: ({ task }) =>
-    sourceOf(async function* words() {
-      const { text, blueprint } = answer(task);
-      const pieces = [...wordsOf(text), ...(blueprint === undefined ? [] : block(blueprint))];
-      for (const piece of pieces) yield [{ type: "text", text: piece } satisfies ModelEvent];
-      yield [{ type: "finish", reason: "stop", model: PLANNER_NAME }];
-    }),
+  async *answer({ task }) {
+    const { text, blueprint } = answer(task);
+    const pieces = [...wordsOf(text), ...(blueprint === undefined ? [] : block(blueprint))];
+    for (const piece of pieces) yield [{ type: "text", text: piece } satisfies ModelEvent];
+    yield [{ type: "finish", reason: "stop", model: PLANNER_NAME }];
+  },
 };
 
 /** The blueprint the planner would answer with. */

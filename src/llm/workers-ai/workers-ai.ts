@@ -1,6 +1,6 @@
-import { ask } from "../http.ts";
+import { ask, MAX_OUTPUT_TOKENS } from "../http.ts";
+import type { Model } from "../model.ts";
 import { readChunk } from "../openai/wire.ts";
-import { MAX_OUTPUT_TOKENS, type Upstream } from "../upstream.ts";
 
 /** The part of Cloudflare's `AI` binding that is used: the answer as an HTTP response, so that its status can be read. */
 export interface AiBinding {
@@ -15,7 +15,7 @@ export interface AiBinding {
 const EXTRAS = [{ name: "max_tokens", value: MAX_OUTPUT_TOKENS, refusal: /max_(completion_)?tokens/i }];
 
 /** A model on Workers AI, through the Worker's binding. It cannot stream and keep to a schema at once, so it is not asked to. */
-export function workersAi(binding: AiBinding, model: string): Upstream {
+export function workersAi(binding: AiBinding, model: string): Model {
   const caller = {
     name: model,
     send: (body: Record<string, unknown>, signal: AbortSignal) => binding.run(model, body, { returnRawResponse: true, signal }),
