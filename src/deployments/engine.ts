@@ -5,8 +5,8 @@ import { Driving, type DrivingHost } from "./driving.ts";
 import type { DeploymentEvent } from "./events.ts";
 import type { DeploymentRecord, Goal } from "./journal.ts";
 import { objectsOf } from "./objects.ts";
+import { type Admission, type IndexEntry, LEASE_MS } from "./place.ts";
 import { plan } from "./plan.ts";
-import type { Admission, IndexEntry } from "./queue.ts";
 import type { SecretVersions } from "./secrets.ts";
 import { SETTLED, type Status } from "./status.ts";
 import { backoff, type Decision, MAX_ATTEMPTS, passes, RETRY_CAP_MS, type Run, startRun } from "./step.ts";
@@ -164,7 +164,8 @@ export class Engine {
         return true;
       }
       if (driving.inFlight === 0 && host.now() > budget) {
-        host.alarmAt(Math.max(host.now() + 1, decision.wake_at ?? 0));
+        // Never asleep for so long that its place is given away.
+        host.alarmAt(Math.max(host.now() + 1, Math.min(decision.wake_at ?? 0, host.now() + LEASE_MS / 2)));
         return false;
       }
       await driving.news(decision.wake_at ?? host.now() + DEAD_MAN_MS / 2);

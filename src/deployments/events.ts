@@ -60,7 +60,7 @@ const BATCH = 200;
  * Replays the log after `seq`, follows it, and ends with the deployment's `done` or `error`. Pull-driven: a slow reader costs a
  * cursor, not a buffer. While there is no news a comment keeps the line alive.
  */
-export function followEvents(source: EventSource, seq: number): ReadableStream<Uint8Array> {
+export function followEvents(source: EventSource, seq: number, heartbeatMs = HEARTBEAT_MS): ReadableStream<Uint8Array> {
   let cursor = seq;
   let ended = false;
   let gone = false;
@@ -82,8 +82,8 @@ export function followEvents(source: EventSource, seq: number): ReadableStream<U
           }
           if (batch.length > 0) return;
           const waitedSince = Date.now();
-          await source.news(HEARTBEAT_MS);
-          if (!gone && Date.now() - waitedSince >= HEARTBEAT_MS) {
+          await source.news(heartbeatMs);
+          if (!gone && Date.now() - waitedSince >= heartbeatMs) {
             controller.enqueue(HEARTBEAT.slice());
             return;
           }

@@ -1,27 +1,9 @@
 import { DurableObject } from "cloudflare:workers";
 import { type Config, configOf } from "../config.ts";
+import { type Admission, type IndexEntry, LEASE_MS } from "./place.ts";
 import { SETTLED, type Status } from "./status.ts";
 
-/** One line of the index of deployments. */
-export interface IndexEntry {
-  id: string;
-  name: string;
-  status: Status;
-  rehearsal: boolean;
-  targets: string[];
-  /** Something real is there that it owns. */
-  owns: boolean;
-  /** Unix time in ms. */
-  created_at: number;
-  updated_at: number;
-}
-
 export type Claim = { status: "new" | "known"; id: string } | { status: "mismatch" };
-/** `share` is how many operations a deployment may have in flight, so that all on one target stay within the target's limit. */
-export type Admission = { granted: true; share: number } | { granted: false; position: number };
-
-/** A deployment that holds a place and has not been heard of for this long is taken for dead; it renews every few seconds. */
-export const LEASE_MS = 60_000;
 const DAY_MS = 24 * 60 * 60_000;
 const PRUNE_EVERY_MS = DAY_MS;
 /** One alarm forgets this many: far below the limits on calls and time of one invocation. */
@@ -45,7 +27,7 @@ export class DeploymentQueue extends DurableObject<Env> {
       );
       CREATE INDEX IF NOT EXISTS deployment_by_age ON deployment (created_at DESC, id);
       CREATE TABLE IF NOT EXISTS place (
-        number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, targets TEXT NOT NULL, lease_until INTEGER
+        number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, targets TEXT NOT NULL, granted INTEGER NOT NULL, seen_at INTEGER NOT NULL
       );
       CREATE TABLE IF NOT EXISTS local_key (key TEXT NOT NULL);
       CREATE TABLE IF NOT EXISTS idempotency (key TEXT PRIMARY KEY, id TEXT NOT NULL, body_hash TEXT NOT NULL, expires_at INTEGER NOT NULL);
@@ -123,13 +105,18 @@ export class DeploymentQueue extends DurableObject<Env> {
   /** Asks for a place on all the targets of a deployment, or renews it. In order of asking; nobody overtakes on the same target. */
   admit(id: string, targets: string[]): Admission {
     const now = Date.now();
-    this.#sql.exec("INSERT INTO place (id, targets) VALUES (?, ?) ON CONFLICT DO NOTHING", id, JSON.stringify(targets));
-    this.#sql.exec("UPDATE place SET lease_until = NULL WHERE lease_until <= ? AND id != ?", now, id);
+    this.#sql.exec("DELETE FROM place WHERE seen_at <= ? AND id != ?", now - LEASE_MS, id);
+    this.#sql.exec(
+      "INSERT INTO place (id, targets, granted, seen_at) VALUES (?, ?, 0, ?) ON CONFLICT DO UPDATE SET seen_at = excluded.seen_at",
+      id,
+      JSON.stringify(targets),
+      now,
+    );
     const waiting = this.#waiting();
     const position = waiting.findIndex((entry) => entry.id === id);
     const admitted = position === -1 || waiting[position]?.admitted === true;
     if (!admitted) return { granted: false, position: position + 1 };
-    this.#sql.exec("UPDATE place SET lease_until = ? WHERE id = ?", now + LEASE_MS, id);
+    this.#sql.exec("UPDATE place SET granted = 1 WHERE id = ?", id);
     const busiest = Math.max(...targets.map((target) => this.#running().get(target) ?? 1));
     return { granted: true, share: Math.max(1, Math.floor(this.#limits().maxTargetOperations / busiest)) };
   }
@@ -141,7 +128,7 @@ export class DeploymentQueue extends DurableObject<Env> {
 
   /** How many deployments hold a place on each target. */
   #running(): Map<string, number> {
-    const rows = this.#sql.exec<{ targets: string }>("SELECT targets FROM place WHERE lease_until IS NOT NULL").toArray();
+    const rows = this.#sql.exec<{ targets: string }>("SELECT targets FROM place WHERE granted = 1").toArray();
     const used = new Map<string, number>();
     for (const { targets } of rows) {
       for (const target of JSON.parse(targets) as string[]) used.set(target, (used.get(target) ?? 0) + 1);
@@ -154,7 +141,7 @@ export class DeploymentQueue extends DurableObject<Env> {
     const { maxDeployments } = this.#limits();
     const used = this.#running();
     const places = this.#sql
-      .exec<{ id: string; targets: string }>("SELECT id, targets FROM place WHERE lease_until IS NULL ORDER BY number")
+      .exec<{ id: string; targets: string }>("SELECT id, targets FROM place WHERE granted = 0 ORDER BY number")
       .toArray();
     return places.map(({ id, targets: text }) => {
       const targets = JSON.parse(text) as string[];

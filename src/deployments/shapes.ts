@@ -5,8 +5,8 @@ import { blueprintSchema, PROVIDERS } from "../blueprints/schema.ts";
 import { OPERATION_KINDS } from "../providers/provider.ts";
 import { issueSchema } from "../validation/issue.ts";
 import type { DeploymentView, Outputs } from "./deployment.ts";
+import type { IndexEntry } from "./place.ts";
 import { type Plan, printPlan } from "./plan.ts";
-import type { IndexEntry } from "./queue.ts";
 import { STATUSES } from "./status.ts";
 
 /** Deployments as clients see them, and how they are made from what is stored. */

@@ -147,3 +147,53 @@ test("the order in which a document is written changes nothing", () => {
   const other = fakeBlueprint("a", { x: { specs: { memory_mb: 64, cpu: 1 } } });
   expect(planFor(other, one).operations).toEqual([]);
 });
+
+const app = (specs: object, dependencies: string[] = []) =>
+  fakeBlueprint("app", { cache: { specs: { image: "cache:1" } }, web: { specs: { image: "web:1", ...specs }, dependencies } });
+
+test("another environment or another port is another container", () => {
+  const before = app({ env: { MODE: "a" }, ports: [{ container: 80, host: 8080 }] });
+  const replaced = (cause: string) =>
+    lines(`
+      [] -> #1 service/web-1 stop, ${cause}
+      [1] -> #2 service/web-1 delete, ${cause} (destroys service/web-1 as it is now)
+      [2] -> #3 service/web-1 create, ${cause}
+      [3] -> #4 service/web-1 start, ${cause}
+      [4] -> #5 service/web-1 await, ${cause}`);
+  const otherEnv = app({ env: { MODE: "b" }, ports: [{ container: 80, host: 8080 }] });
+  expect(printPlan(planFor(otherEnv, before))).toBe(replaced("changed: env"));
+  const otherPort = app({ env: { MODE: "a" }, ports: [{ container: 80, host: 9090 }] });
+  expect(printPlan(planFor(otherPort, before))).toBe(replaced("changed: ports"));
+});
+
+test("a resource with another name is another resource", () => {
+  const renamed = fakeBlueprint("app", { cache: { specs: { image: "cache:1" } }, site: { specs: { image: "web:1" } } });
+  expect(printPlan(planFor(renamed, app({})))).toBe(
+    lines(`
+      [] -> #1 service/web-1 stop, no longer wanted
+      [1] -> #2 service/web-1 delete, no longer wanted (destroys service/web-1)
+      [] -> #3 service/site-1 create, no existing service
+      [3] -> #4 service/site-1 start, no existing service
+      [4] -> #5 service/site-1 await, no existing service`),
+  );
+});
+
+test("a resource that is left out is removed", () => {
+  expect(printPlan(planFor(fakeBlueprint("app", { cache: { specs: { image: "cache:1" } } }), app({})))).toBe(
+    lines(`
+      [] -> #1 service/web-1 stop, no longer wanted
+      [1] -> #2 service/web-1 delete, no longer wanted (destroys service/web-1)`),
+  );
+});
+
+test("a new dependency between what runs already is nothing to do, and orders what is started later", () => {
+  expect(printPlan(planFor(app({}, ["cache"]), app({})))).toBe("Nothing to do.");
+  const observed = deployed(app({})).map((object) => ({ ...object, state: "stopped" as const }));
+  expect(printPlan(planFor(app({}, ["cache"]), app({}), observed))).toBe(
+    lines(`
+      [] -> #1 service/cache-1 start, it is stopped
+      [1] -> #2 service/cache-1 await, it is stopped
+      [2] -> #3 service/web-1 start, it is stopped
+      [3] -> #4 service/web-1 await, it is stopped`),
+  );
+});
