@@ -55,8 +55,7 @@ export class Driving {
   begin(limit: number): Decision {
     const decision = decide(this.run, this.host.now(), limit);
     for (const operation of decision.look) {
-      if (this.#calls.has(operation.id)) continue;
-      this.#start(operation, async () => {
+      this.#call(operation, async () => {
         const reply = await this.#provider(operation).look(operation.kind, this.#reference(operation));
         this.take(
           reply.ok
@@ -65,16 +64,10 @@ export class Driving {
         );
       });
     }
-    for (const operation of decision.perform) {
+    for (const operation of decision.ask) this.#call(operation, () => this.#perform(operation));
+    for (const operation of decision.begin) {
       this.take({ type: "begun", id: operation.id, now: this.host.now() });
-      this.#start(operation, async () => {
-        const reply = await this.#provider(operation).perform(operation.kind, this.#reference(operation), operation.handle);
-        this.take(
-          reply.ok
-            ? { type: "answered", id: operation.id, now: this.host.now(), outcome: reply.value }
-            : this.#failure(operation, reply.error),
-        );
-      });
+      this.#call(operation, () => this.#perform(operation));
     }
     return decision;
   }
@@ -91,7 +84,18 @@ export class Driving {
     return this.run;
   }
 
-  #start(operation: OperationRecord, call: () => Promise<void>): void {
+  async #perform(operation: OperationRecord): Promise<void> {
+    const reply = await this.#provider(operation).perform(operation.kind, this.#reference(operation), operation.handle);
+    this.take(
+      reply.ok
+        ? { type: "answered", id: operation.id, now: this.host.now(), outcome: reply.value }
+        : this.#failure(operation, reply.error),
+    );
+  }
+
+  /** One call an operation at a time: what is looked for or asked about stays due until it has answered. */
+  #call(operation: OperationRecord, call: () => Promise<void>): void {
+    if (this.#calls.has(operation.id)) return;
     const guarded = call()
       // A provider that throws has a bug; what it did is unknown, so it is looked for, and given up after the usual attempts.
       .catch((error: unknown) => {
@@ -119,7 +123,7 @@ export class Driving {
   }
 }
 
-/** What followers are told of a change; a question asked again is no news. */
+/** What followers are told of a change. */
 function tell(operation: OperationRecord, event: RunEvent, now: number): OperationEvent | undefined {
   const { id, resource, object, kind, cause, attempt, status, error, started_at = now, wake_at = now } = operation;
   const about = { id, resource, object, kind };

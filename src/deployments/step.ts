@@ -23,7 +23,7 @@ export type OperationStatus =
 
 export interface OperationRecord extends Operation {
   status: OperationStatus;
-  /** Calls begun, the first being 1. Asking a pending operation again is no new attempt. */
+  /** Calls begun, the first being 1. Asking about a pending operation is no new attempt. */
   attempt: number;
   /** Unix time in ms. */
   started_at?: number;
@@ -52,8 +52,10 @@ export type RunEvent =
 
 /** What to do now. Several operations may be due at once; with nothing due, `wake_at` says when to ask again. */
 export interface Decision {
-  /** Begin or ask again. */
-  perform: OperationRecord[];
+  /** Calls to make, recorded as begun before. */
+  begin: OperationRecord[];
+  /** Pending operations to ask about again: harmless to repeat, so nothing is recorded before. */
+  ask: OperationRecord[];
   look: OperationRecord[];
   wake_at?: number;
   /** Set when nothing is left to do and nothing is in flight. */
@@ -106,10 +108,8 @@ function applyTo(operation: OperationRecord, event: OperationEvent): OperationRe
   const { wake_at: _woken, error: _mended, ...base } = operation;
   const began = operation.started_at ?? event.now;
   switch (event.type) {
-    case "begun": {
-      const askingAgain = operation.status === "waiting";
-      return { ...base, status: "running", attempt: operation.attempt + (askingAgain ? 0 : 1), started_at: began };
-    }
+    case "begun":
+      return { ...base, status: "running", attempt: operation.attempt + 1, started_at: began };
     case "looked":
       // Not done: it is begun anew, as a new attempt.
       return event.sighting === "done" ? { ...base, status: "done" } : { ...base, status: "planned" };
@@ -160,7 +160,7 @@ export function decide(run: Run, now: number, limit: number): Decision {
   const inFlight = of("running", "waiting", "unknown");
   const stopped = run.stopping !== undefined;
 
-  const again = of("waiting").filter(due);
+  const ask = of("waiting").filter(due);
   const look = of("unknown").filter(due);
   const ready = stopped
     ? []
@@ -172,7 +172,7 @@ export function decide(run: Run, now: number, limit: number): Decision {
   const sleeping = [...of("waiting", "unknown"), ...(stopped ? [] : of("retrying"))].flatMap(({ wake_at }) =>
     wake_at !== undefined && wake_at > now ? [wake_at] : [],
   );
-  const decision: Decision = { perform: [...again, ...fresh], look };
+  const decision: Decision = { begin: fresh, ask, look };
   if (sleeping.length > 0) decision.wake_at = Math.min(...sleeping);
   if (inFlight.length === 0 && (stopped || of("planned", "retrying").length === 0)) {
     decision.settled = run.stopping ?? "succeeded";

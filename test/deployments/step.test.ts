@@ -39,12 +39,12 @@ const statusOf = (run: Run, id: string) => run.operations.find((entry) => entry.
 
 test("independent operations are due together, up to the limit; dependants when what they wait for is done", () => {
   const run = startRun([operation("a"), operation("b"), operation("c"), operation("d", "a", "b")]);
-  expect(ids(decide(run, 0, 10).perform)).toEqual(["a", "b", "c"]);
-  expect(ids(decide(run, 0, 2).perform)).toEqual(["a", "b"]);
+  expect(ids(decide(run, 0, 10).begin)).toEqual(["a", "b", "c"]);
+  expect(ids(decide(run, 0, 2).begin)).toEqual(["a", "b"]);
   const later = after(run, begun("a"), begun("b"), done("a"));
-  expect(ids(decide(later, 0, 10).perform)).toEqual(["c"]);
-  expect(ids(decide(after(later, done("b")), 0, 10).perform)).toEqual(["c", "d"]);
-  expect(ids(decide(after(later, begun("c")), 0, 2).perform), "two are in flight").toEqual([]);
+  expect(ids(decide(later, 0, 10).begin)).toEqual(["c"]);
+  expect(ids(decide(after(later, done("b")), 0, 10).begin)).toEqual(["c", "d"]);
+  expect(ids(decide(after(later, begun("c")), 0, 2).begin), "two are in flight").toEqual([]);
 });
 
 test("a run is settled when all is done, and not before", () => {
@@ -59,9 +59,9 @@ test("a passing fault is tried again after a growing, spread pause, and fails fo
   const pauses: number[] = [];
   for (let attempt = 1; attempt < MAX_ATTEMPTS; attempt++) {
     run = after(run, begun("a"), failed("a", transient));
-    const { wake_at = 0, perform } = decide(run, 0, 5);
-    expect(perform, "not before its time").toEqual([]);
-    expect(ids(decide(run, wake_at, 5).perform)).toEqual(["a"]);
+    const { wake_at = 0, begin } = decide(run, 0, 5);
+    expect(begin, "not before its time").toEqual([]);
+    expect(ids(decide(run, wake_at, 5).begin)).toEqual(["a"]);
     pauses.push(wake_at);
   }
   expect(pauses).toEqual(pauses.toSorted((x, y) => x - y));
@@ -74,8 +74,8 @@ test("a passing fault is tried again after a growing, spread pause, and fails fo
 
 test("a pause that the provider asks for is kept", () => {
   const run = after(startRun([operation("a")]), begun("a"), failed("a", { ...transient, retry_after_ms: 9_000 }, 0, 0));
-  expect(decide(run, 8_999, 5).perform).toEqual([]);
-  expect(ids(decide(run, 9_000, 5).perform)).toEqual(["a"]);
+  expect(decide(run, 8_999, 5).begin).toEqual([]);
+  expect(ids(decide(run, 9_000, 5).begin)).toEqual(["a"]);
 });
 
 test("after a failure for good nothing new is begun, what is in flight is settled, the rest is skipped", () => {
@@ -86,7 +86,7 @@ test("after a failure for good nothing new is begun, what is in flight is settle
     failed("a", permanent),
   );
   const decision = decide(run, 0, 5);
-  expect(decision).toMatchObject({ perform: [], look: [] });
+  expect(decision).toMatchObject({ begin: [], look: [] });
   expect(decision.settled).toBeUndefined();
   const ended = after(run, done("b"));
   expect(decide(ended, 0, 5).settled).toBe("failed");
@@ -96,20 +96,24 @@ test("after a failure for good nothing new is begun, what is in flight is settle
 test("cancelling stops new work and settles what is in flight, polls included", () => {
   const pending: RunEvent = { type: "answered", id: "a", now: 0, outcome: { status: "pending", poll_in_ms: 100 } };
   const run = after(startRun([operation("a"), operation("b", "a")]), begun("a"), pending, { type: "cancelled" });
-  expect(decide(run, 50, 5)).toMatchObject({ perform: [], wake_at: 100 });
-  expect(ids(decide(run, 100, 5).perform)).toEqual(["a"]);
-  expect(decide(after(run, begun("a", 100), done("a", 101)), 101, 5).settled).toBe("cancelled");
+  expect(decide(run, 50, 5)).toMatchObject({ begin: [], wake_at: 100 });
+  expect(ids(decide(run, 100, 5).ask)).toEqual(["a"]);
+  expect(decide(after(run, done("a", 101)), 101, 5).settled).toBe("cancelled");
 });
 
-test("asking a pending operation again is no new attempt, and keeps its handle", () => {
+test("asking about a pending operation is no new attempt, and keeps its handle", () => {
   const pending: RunEvent = {
     type: "answered",
     id: "a",
     now: 0,
     outcome: { status: "pending", poll_in_ms: 1, handle: "task-7" },
   };
-  const run = after(startRun([operation("a")]), begun("a"), pending, begun("a", 1));
-  expect(run.operations[0]).toMatchObject({ attempt: 1, handle: "task-7", status: "running" });
+  const run = after(startRun([operation("a")]), begun("a"), pending);
+  expect(decide(run, 0, 5)).toMatchObject({ begin: [], ask: [], wake_at: 1 });
+  expect(decide(run, 1, 5).ask).toMatchObject([{ attempt: 1, handle: "task-7", status: "waiting" }]);
+  expect(
+    after(run, { ...pending, now: 1, outcome: { status: "pending", poll_in_ms: 1 } } as RunEvent).operations[0]?.handle,
+  ).toBe("task-7");
 });
 
 test("an operation that stays pending past its deadline has failed", () => {
@@ -119,7 +123,7 @@ test("an operation that stays pending past its deadline has failed", () => {
     now,
     outcome: { status: "pending", poll_in_ms: 1 },
   });
-  const run = after(startRun([operation("a")]), begun("a"), pending(0), begun("a", 1), pending(OPERATION_DEADLINE_MS + 1));
+  const run = after(startRun([operation("a")]), begun("a"), pending(0), pending(OPERATION_DEADLINE_MS + 1));
   expect(statusOf(run, "a")).toBe("failed");
 });
 
@@ -127,10 +131,10 @@ test("what was running when the process died is looked for, never repeated blind
   const run = after(startRun([operation("a"), operation("b")]), begun("a"), { type: "interrupted" });
   const decision = decide(run, 0, 5);
   expect(ids(decision.look)).toEqual(["a"]);
-  expect(ids(decision.perform)).toEqual(["b"]);
+  expect(ids(decision.begin)).toEqual(["b"]);
   expect(statusOf(after(run, { type: "looked", id: "a", now: 0, sighting: "done" }), "a")).toBe("done");
   const again = after(run, { type: "looked", id: "a", now: 0, sighting: "not-done" });
-  expect(ids(decide(again, 0, 5).perform)).toContain("a");
+  expect(ids(decide(again, 0, 5).begin)).toContain("a");
 });
 
 test("when looking fails too, it is looked for again, and given up after the attempts of any operation", () => {
@@ -138,7 +142,7 @@ test("when looking fails too, it is looked for again, and given up after the att
   expect(ids(decide(run, 1e9, 5).look)).toEqual(["a"]);
   let looks = 0;
   for (; statusOf(run, "a") === "unknown"; looks++) {
-    expect(decide(run, 1e9, 5).perform).toEqual([]);
+    expect(decide(run, 1e9, 5).begin).toEqual([]);
     run = after(run, failed("a", transient));
   }
   expect(statusOf(run, "a")).toBe("failed");
