@@ -1,4 +1,4 @@
-import { encodeEvents, HEARTBEAT } from "../http/sse.ts";
+import { cutEvent, encodeEvent, encodeEvents, HEARTBEAT, LARGE_EVENT_BYTES } from "../http/sse.ts";
 import type { ModelEvent } from "../llm/model.ts";
 import { Ending, type EndingOptions, type Saying, type Translator } from "./ending.ts";
 import type { ConversationEvent } from "./events.ts";
@@ -17,7 +17,8 @@ export interface StreamOptions extends EndingOptions {
 }
 
 /**
- * The conversation as server-sent events, numbered from 1; all events of one model batch leave as one chunk. What the
+ * The conversation as server-sent events, numbered from 1; all events of one model batch leave as one chunk,
+ * except large ones, which go apart. What the
  * translator knows at the start is on its way before the model is asked. Exactly one `done` or `error` ends the stream,
  * `done` only after the model's `finish`. Cancelling it cancels the source.
  */
@@ -37,9 +38,34 @@ export function eventStream(
     controller.enqueue(encodeEvents(events, id));
     id += events.length;
     lastSent = Date.now();
+  };
+  const close = (controller: TransformStreamDefaultController<Uint8Array>) => {
     if (!ending.reached) return;
     clearTimeout(heartbeat);
     controller.terminate();
+  };
+  /** Sends a large event apart from what stands before and after it. */
+  const sendApart = async (controller: TransformStreamDefaultController<Uint8Array>, events: ConversationEvent[]) => {
+    let small: ConversationEvent[] = [];
+    for (const event of events) {
+      const bytes = LARGE_TYPES.has(event.type) ? encodeEvent(event, id + small.length) : undefined;
+      if (bytes === undefined || bytes.length <= LARGE_EVENT_BYTES) {
+        small.push(event);
+        continue;
+      }
+      send(controller, small);
+      small = [];
+      // Before it is cut, so that no heartbeat falls between its pieces.
+      lastSent = Date.now();
+      for (const piece of cutEvent(bytes)) {
+        await nextTurn();
+        controller.enqueue(piece);
+      }
+      await nextTurn();
+      id++;
+    }
+    send(controller, small);
+    close(controller);
   };
   /** One timer for the whole stream, moved on only when it fires: sending an event costs no timer. */
   const beat = (controller: TransformStreamDefaultController<Uint8Array>, wait: number) => {
@@ -57,13 +83,18 @@ export function eventStream(
     new TransformStream<ModelEvent[], Uint8Array>({
       start(controller) {
         send(controller, ending.start());
+        close(controller);
         if (!ending.reached) beat(controller, heartbeatMs);
       },
       transform(batch, controller) {
-        send(controller, ending.batch(batch));
+        const events = ending.batch(batch);
+        if (events.some(({ type }) => LARGE_TYPES.has(type))) return sendApart(controller, events);
+        send(controller, events);
+        close(controller);
       },
       flush(controller) {
         send(controller, ending.eof());
+        close(controller);
       },
       cancel() {
         clearTimeout(heartbeat);
@@ -71,6 +102,12 @@ export function eventStream(
     }),
   );
 }
+
+/** The types of event that can be large. */
+const LARGE_TYPES: ReadonlySet<string> = new Set(["resource", "blueprint"]);
+
+/** What was written is on its way before more is. */
+const nextTurn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));
 
 /** The same conversation, all at once: for the routes that answer with one JSON document. */
 export async function collectEvents(

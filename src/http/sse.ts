@@ -28,6 +28,21 @@ export function encodeEvents(events: readonly object[], firstId: number): Uint8A
   return encoder.encode(events.map((event, i) => frame(event, firstId + i)).join(""));
 }
 
+/** Larger events, in bytes, do not fit a packet beside others, and a network may cut them wherever a buffer ends. */
+export const LARGE_EVENT_BYTES = 1024;
+
+/**
+ * A large event in two pieces, cut inside the field name, to be written apart. Readers of lines join them. A reader that takes
+ * each chunk for whole lines, as the brief's JavaScript client does, passes over the event instead of failing on half of it.
+ */
+export function cutEvent(event: Uint8Array): [Uint8Array, Uint8Array] {
+  const colon = event.indexOf(COLON, event.indexOf(LINE_FEED));
+  return [event.subarray(0, colon), event.subarray(colon)];
+}
+
+const COLON = 0x3a;
+const LINE_FEED = 0x0a;
+
 function frame(event: object, id?: number): string {
   const number = id === undefined ? "" : `id: ${id}\n`;
   return `${number}data: ${JSON.stringify(event)}\n\n`;

@@ -40,6 +40,17 @@ describe("chat-stream", () => {
   });
 });
 
+test("a large event is written apart: no chunk holds the beginning of a data line without its end", async () => {
+  const response = await post("chat-stream", { message: "Use the ha-web-app template" });
+  const chunks: string[] = [];
+  for await (const chunk of response.body?.pipeThrough(new TextDecoderStream()) ?? []) chunks.push(chunk);
+  expect(chunks.filter((chunk) => chunk.endsWith("\ndata")).length).toBeGreaterThan(0);
+  const whole = chunks.filter((chunk) => chunk.startsWith("id: ") && !chunk.endsWith("\ndata"));
+  expect(whole.filter((chunk) => !chunk.endsWith("\n\n") || chunk.length > 5000)).toEqual([]);
+  const ids = [...chunks.join("").matchAll(/^id: (\d+)$/gm)].map(([, id]) => Number(id));
+  expect(ids).toEqual(ids.map((_, index) => index + 1));
+});
+
 describe("generate-blueprint-stream", () => {
   test("tells the work's progress, its words, each resource and the valid whole", async () => {
     const list = await events("generate-blueprint-stream", {
