@@ -1,4 +1,4 @@
-/** Server-sent events as the brief's clients read them: one `data:` line of JSON an event, never split over chunks. */
+/** Server-sent events as the brief's clients read them: one `data:` line of JSON an event, and no chunk that ends inside one it could read. */
 
 const encoder = new TextEncoder();
 
