@@ -1,6 +1,9 @@
 import * as fc from "fast-check";
 import { expect, inject, test } from "vitest";
+import { GOAL_DEADLINE_MS } from "../../src/deployments/engine.ts";
+import { fakeBlueprint } from "../support/blueprints.ts";
 import { scenarios } from "../support/simulation/arbitrary.ts";
+import { NO_FAULTS } from "../support/simulation/faults.ts";
 import { brokenPromises } from "../support/simulation/promises.ts";
 import { Simulation } from "../support/simulation/simulation.ts";
 
@@ -29,4 +32,29 @@ test(`in ${runs} drawn lives with faults, power cuts and second thoughts the eng
   // A simulator in which everything goes well, or nothing does, proves nothing.
   for (const end of ["succeeded", "rolled_back", "failed", "cancelled"])
     expect(ends.get(end) ?? 0, end).toBeGreaterThan(runs / 100);
+});
+
+test("what is not done when the time for a deployment is over has failed, and is rolled back", async () => {
+  // Twenty in a row of twenty minutes each: more than six hours of waiting, and nothing that ever fails by itself.
+  const names = Array.from({ length: 20 }, (_, index) => `s${index}`);
+  const blueprint = fakeBlueprint(
+    "sim",
+    Object.fromEntries(
+      names.map((name, index) => [
+        name,
+        { specs: { simulate: { delay_ms: 600_000 } }, dependencies: names.slice(index - 1, index) },
+      ]),
+    ),
+  );
+  const scenario = { seed: 3, on_failure: "rollback" as const, faults: NO_FAULTS, crashes: [], actions: [], foreign: [] };
+  const simulation = new Simulation({ ...scenario, blueprint, next: blueprint });
+  const began = simulation.time.now;
+  await simulation.run();
+  expect(simulation.record()).toMatchObject({
+    status: "rolled_back",
+    left_over: [],
+    error: expect.stringContaining("time for the deployment was over"),
+  });
+  expect(simulation.time.now - began).toBeGreaterThan(GOAL_DEADLINE_MS);
+  expect(brokenPromises(simulation, simulation.revisions())).toEqual([]);
 });

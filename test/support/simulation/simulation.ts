@@ -27,10 +27,12 @@ export interface Scenario {
   actions: { turn: number; action: Action }[];
   /** Objects of others that carry names of ours. */
   foreign: string[];
+  /** Values of the blueprint's secrets. */
+  secrets?: ReadonlyMap<string, string>;
 }
 
 /** Far more than any scenario needs; past it the engine is stuck. */
-const MAX_TURNS = 20_000;
+const MAX_TURNS = 100_000;
 const ID = "deployment-1";
 const OPERATIONS_AT_ONCE = 4;
 const PROJECT = "sim";
@@ -161,7 +163,7 @@ export class Simulation {
         return { granted: true, share: OPERATIONS_AT_ONCE };
       },
       report: () => this.time.wait(1),
-      secrets: async () => ok(new Map()),
+      secrets: async () => ok(this.#scenario.secrets ?? new Map()),
       maxOperations: OPERATIONS_AT_ONCE,
       now: () => this.time.now,
       chance: this.#chance,
