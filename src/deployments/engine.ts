@@ -151,7 +151,7 @@ export class Engine {
     let renewed = host.now();
     let limit = share;
     for (;;) {
-      if (host.now() - renewed > DEAD_MAN_MS / 2) {
+      if (host.now() - renewed >= DEAD_MAN_MS / 2) {
         renewed = host.now();
         host.alarmAt(renewed + DEAD_MAN_MS);
         limit = (await this.#admitted(record)) ?? limit;
@@ -168,7 +168,8 @@ export class Engine {
         host.alarmAt(Math.max(host.now() + 1, Math.min(decision.wake_at ?? 0, host.now() + LEASE_MS / 2)));
         return false;
       }
-      await driving.news(decision.wake_at ?? host.now() + DEAD_MAN_MS / 2);
+      // Never silent for longer than half of what the alarm and the place allow.
+      await driving.news(Math.min(decision.wake_at ?? Number.POSITIVE_INFINITY, host.now() + DEAD_MAN_MS / 2));
     }
   }
 

@@ -35,8 +35,8 @@ test(`in ${runs} drawn lives with faults, power cuts and second thoughts the eng
 });
 
 test("what is not done when the time for a deployment is over has failed, and is rolled back", async () => {
-  // Twenty in a row of twenty minutes each: more than six hours of waiting, and nothing that ever fails by itself.
-  const names = Array.from({ length: 20 }, (_, index) => `s${index}`);
+  // Fifteen in a row of twenty minutes each: five hours of waiting, and nothing that ever fails by itself.
+  const names = Array.from({ length: 15 }, (_, index) => `s${index}`);
   const blueprint = fakeBlueprint(
     "sim",
     Object.fromEntries(

@@ -53,6 +53,8 @@ export class Simulation {
   #alarm: (() => void) | undefined;
   #alarmTime: number | undefined;
   #ticking = false;
+  /** An alarm went off while a handler ran. */
+  #due = false;
   #engine: Engine;
   #wake: () => void = () => {};
 
@@ -194,7 +196,7 @@ export class Simulation {
     this.#alarmTime = undefined;
     // The platform runs one alarm handler at a time: the next waits for the one that runs.
     if (this.#ticking) {
-      this.#alarmAt(this.time.now + 5);
+      this.#due = true;
       return;
     }
     this.#ticking = true;
@@ -202,7 +204,11 @@ export class Simulation {
     try {
       await engine.tick();
     } finally {
-      if (engine === this.#engine) this.#ticking = false;
+      if (engine === this.#engine) {
+        this.#ticking = false;
+        if (this.#due) this.#alarmAt(this.time.now);
+        this.#due = false;
+      }
     }
   }
 
@@ -214,6 +220,7 @@ export class Simulation {
     this.provider.crash();
     this.#alarm = undefined;
     this.#ticking = false;
+    this.#due = false;
     this.#wake = () => {};
     this.#engine = this.#boot();
     // The alarm outlives the process; one that was firing when it died is delivered again.
