@@ -14,9 +14,9 @@ export function generationTranslator(task: () => Task | undefined): Translator {
   const listener = new BlueprintListener(task, { showDocument: true });
   let begun = false;
   return {
-    start: () => [{ type: "status", data: "Analyzing requirements…" }],
+    start: () => [{ type: "status", data: "Analyzing requirements..." }],
     event(event: ModelEvent): Saying[] {
-      const said: Saying[] = begun ? [] : [{ type: "status", data: "Generating blueprint…" }];
+      const said: Saying[] = begun ? [] : [{ type: "status", data: "Generating blueprint..." }];
       begun = true;
       said.push(...listener.hear(event));
       if (event.type !== "finish") return said;

@@ -56,7 +56,7 @@ describe("generate-blueprint-stream", () => {
     const list = await events("generate-blueprint-stream", {
       description: "Kubernetes microservices platform with monitoring",
     });
-    expect(list[0]).toEqual({ type: "status", data: "Analyzing requirements…" });
+    expect(list[0]).toEqual({ type: "status", data: "Analyzing requirements..." });
     expect(types(list).slice(0, 3)).toEqual(["status", "text", "resource"]);
     const blueprint = list.find((event) => event.type === "blueprint");
     expect(blueprintSchema.safeParse(blueprint?.data).success).toBe(true);

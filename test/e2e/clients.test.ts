@@ -77,7 +77,7 @@ for (const streaming of ["streaming_client.py", "streaming_client.ts"].map(clien
     test("generates a blueprint that the server takes", async () => {
       const { code, out, err } = await run(streaming, ["--generate", "Kubernetes microservices platform with monitoring"]);
       assert.equal(code, 0, err);
-      assert.match(err, /\[status\] Analyzing requirements…/);
+      assert.match(err, /\[status\] Analyzing requirements.../);
       const verdict = await fetch(`${worker.url}/api/v1/blueprints/validate`, { method: "POST", body: out });
       assert.equal(((await verdict.json()) as { valid: boolean }).valid, true);
     });
