@@ -38,6 +38,7 @@ export const GOAL_DEADLINE_MS = 3 * 60 * 60_000;
  */
 export class Engine {
   #ticking = false;
+  #reported: Status | undefined;
 
   constructor(private readonly host: EngineHost) {}
 
@@ -49,6 +50,7 @@ export class Engine {
       const { journal } = this.host;
       for (let record = journal.record(); record !== undefined && !SETTLED.has(record.status); record = journal.record()) {
         this.host.alarmAt(this.host.now() + DEAD_MAN_MS);
+        await this.#report(record);
         if (record.status === "cancelling" && !record.planned) {
           const there = await this.#whatIsThere(record);
           this.#end(this.#record(), "cancelled", undefined, there);
@@ -60,10 +62,17 @@ export class Engine {
         else if (!(await this.#drive(record, share))) return;
       }
       const settled = journal.record();
-      if (settled !== undefined) await this.host.report(indexEntry(settled));
+      if (settled !== undefined) await this.#report(settled);
     } finally {
       this.#ticking = false;
     }
+  }
+
+  /** Shows where it is in the list of deployments; said once for each status, and again after an interruption. */
+  async #report(record: DeploymentRecord): Promise<void> {
+    if (record.status === this.#reported) return;
+    await this.host.report(indexEntry(record));
+    this.#reported = record.status;
   }
 
   /** How many operations it may have in flight, or `undefined` while it has to wait for its place. */

@@ -243,6 +243,22 @@ test("deployments are listed newest first, by status, page by page", async () =>
   expect((await request("/api/v1/deployments?status=donw")).status).toBe(422);
 });
 
+test("the list says where each deployment is while it runs", async () => {
+  const accepted = await deploy(fakeBlueprint("visible", { a: { specs: { simulate: { delay_ms: 300 } } } }));
+  const listed = async (status: string) => {
+    const { deployments } = (await (await request(`/api/v1/deployments?status=${status}`)).json()) as {
+      deployments: { deployment_id: string }[];
+    };
+    return deployments.some(({ deployment_id }) => deployment_id === accepted.deployment_id);
+  };
+  for await (const { data } of readEvents(await request(accepted.links.events))) {
+    if ((data as { kind?: string }).kind === "start") break;
+  }
+  expect(await listed("running")).toBe(true);
+  await eventsOf(accepted);
+  await expect.poll(() => listed("succeeded")).toBe(true);
+});
+
 test("a blueprint with problems is refused with all of them, and nothing is made", async () => {
   const before = (await listDurableObjectIds(env.DEPLOYMENT)).length;
   const bad = {
