@@ -22,7 +22,7 @@ import {
   type Update,
   update,
 } from "./requests.ts";
-import { type SecretVersions, Vault } from "./secrets.ts";
+import { type SecretVersions, Vault, versionOf } from "./secrets.ts";
 import { SqlJournal } from "./sql-journal.ts";
 import { SETTLED } from "./status.ts";
 import type { OperationRecord } from "./step.ts";
@@ -138,7 +138,7 @@ export class Deployment extends DurableObject<Env> {
     const observed = await this.#observe();
     if (!observed.ok) return observed;
     const versions = Object.fromEntries(
-      (revision.blueprint.secrets ?? []).map(({ name }) => [name, revision.secrets[name] ?? 0]),
+      (revision.blueprint.secrets ?? []).map(({ name }) => [name, versionOf(revision.secrets, name)]),
     );
     const values = record.secrets_shown_at === undefined ? await this.#unseal(versions) : undefined;
     if (values?.ok === false) return values;
@@ -237,7 +237,7 @@ export class Deployment extends DurableObject<Env> {
     const versions = this.secretVersions();
     return Promise.all(
       Object.entries(values).map(async ([name, value]) => {
-        const version = (versions[name] ?? 0) + 1;
+        const version = versionOf(versions, name) + 1;
         return { name, version, sealed: await vault.seal(value, `${id}/${name}/${version}`) };
       }),
     );
