@@ -22,7 +22,7 @@ import {
   type Update,
   update,
 } from "./requests.ts";
-import { type SecretVersions, Vault } from "./secrets.ts";
+import { type SecretVersions, Vault, versionOf } from "./secrets.ts";
 import { SqlJournal } from "./sql-journal.ts";
 import { SETTLED } from "./status.ts";
 import type { OperationRecord } from "./step.ts";
@@ -121,7 +121,9 @@ export class Deployment extends DurableObject<Env> {
    */
   async plan(blueprint: Blueprint | undefined): Promise<Result<Plan, string>> {
     const reached = this.#reached();
-    const desired = blueprint === undefined ? reached : objectsOf(blueprint, this.secretVersions());
+    // A secret that is new with the blueprint will have its first value.
+    const first = Object.fromEntries((blueprint?.secrets ?? []).map(({ name }) => [name, 1]));
+    const desired = blueprint === undefined ? reached : objectsOf(blueprint, { ...first, ...this.secretVersions() });
     const previous = this.#journal.revisions().flatMap((revision) => objectsOf(revision.blueprint, revision.secrets));
     const observed = await this.#observe();
     if (!observed.ok) return observed;
@@ -135,15 +137,20 @@ export class Deployment extends DurableObject<Env> {
     const record = this.#journal.record();
     const revision = this.#journal.revision(record?.reached.at(-1) ?? 0);
     if (record === undefined || revision === undefined) return fail("Outputs are there once the deployment has succeeded.");
+    if (!SETTLED.has(record.status)) return unsettled(record);
     const observed = await this.#observe();
     if (!observed.ok) return observed;
     const versions = Object.fromEntries(
-      (revision.blueprint.secrets ?? []).map(({ name }) => [name, revision.secrets[name] ?? 0]),
+      (revision.blueprint.secrets ?? []).map(({ name }) => [name, versionOf(revision.secrets, name)]),
     );
-    const values = record.secrets_shown_at === undefined ? await this.#unseal(versions) : undefined;
-    if (values?.ok === false) return values;
-    const shown_at = record.secrets_shown_at ?? Date.now();
-    if (values !== undefined) this.#journal.saveRecord({ ...record, secrets_shown_at: shown_at });
+    const unsealed = record.secrets_shown_at === undefined ? await this.#unseal(versions) : undefined;
+    if (unsealed?.ok === false) return unsealed;
+    // While this waited, others may have asked for something new, or have been shown the values.
+    const current = this.#journal.record() ?? record;
+    if (!SETTLED.has(current.status)) return unsettled(current);
+    const values = current.secrets_shown_at === undefined ? unsealed : undefined;
+    const shown_at = current.secrets_shown_at ?? Date.now();
+    if (values !== undefined) this.#journal.saveRecord({ ...current, secrets_shown_at: shown_at });
     const [provider = "fake"] = revision.blueprint.resources.map((resource) => resource.provider);
     return ok({
       outputs: outputsOf(revision.blueprint, {
@@ -171,10 +178,13 @@ export class Deployment extends DurableObject<Env> {
     );
   }
 
-  /** Drops all that is kept of a deployment that owns nothing any more. */
-  async forget(): Promise<void> {
+  /** Drops all that is kept of a deployment that owns nothing any more. False where something was asked for meanwhile: nothing is dropped. */
+  async forget(): Promise<boolean> {
+    const record = this.#journal.record();
+    if (record !== undefined && (!SETTLED.has(record.status) || indexEntry(record).owns)) return false;
     await this.ctx.storage.deleteAlarm();
     await this.ctx.storage.deleteAll();
+    return true;
   }
 
   /** A place got free, or something was asked for. */
@@ -203,7 +213,7 @@ export class Deployment extends DurableObject<Env> {
   async #began(record: DeploymentRecord): Promise<void> {
     this.#announce();
     await this.wake();
-    await this.#queue.report(indexEntry(record));
+    await this.#queue.report(indexEntry(this.#journal.record() ?? record));
   }
 
   #reached() {
@@ -237,7 +247,7 @@ export class Deployment extends DurableObject<Env> {
     const versions = this.secretVersions();
     return Promise.all(
       Object.entries(values).map(async ([name, value]) => {
-        const version = (versions[name] ?? 0) + 1;
+        const version = versionOf(versions, name) + 1;
         return { name, version, sealed: await vault.seal(value, `${id}/${name}/${version}`) };
       }),
     );
@@ -276,11 +286,15 @@ export class Deployment extends DurableObject<Env> {
 
   #news(timeout_ms: number): Promise<void> {
     return new Promise((resolve) => {
-      const timer = setTimeout(resolve, timeout_ms);
-      this.#listeners.add(() => {
+      const listener = () => {
         clearTimeout(timer);
         resolve();
-      });
+      };
+      const timer = setTimeout(() => {
+        this.#listeners.delete(listener);
+        resolve();
+      }, timeout_ms);
+      this.#listeners.add(listener);
     });
   }
 
@@ -296,3 +310,5 @@ export class Deployment extends DurableObject<Env> {
     });
   }
 }
+
+const unsettled = ({ status }: DeploymentRecord) => fail(`It is ${status}; outputs are there once it has settled.`);

@@ -38,7 +38,8 @@ export const GOAL_DEADLINE_MS = 3 * 60 * 60_000;
  */
 export class Engine {
   #ticking = false;
-  #reported: Status | undefined;
+  /** The status that the index was told last. */
+  #told: Status | undefined;
 
   constructor(private readonly host: EngineHost) {}
 
@@ -50,29 +51,31 @@ export class Engine {
       const { journal } = this.host;
       for (let record = journal.record(); record !== undefined && !SETTLED.has(record.status); record = journal.record()) {
         this.host.alarmAt(this.host.now() + DEAD_MAN_MS);
-        await this.#report(record);
+        await this.#tell();
         if (record.status === "cancelling" && !record.planned) {
           const there = await this.#whatIsThere(record);
           this.#end(this.#record(), "cancelled", undefined, there);
           continue;
         }
         const share = await this.#admitted(record);
+        // Who cancelled while the place was asked for is heard first.
+        if (this.#record().status !== record.status) continue;
         if (share === undefined) return;
         if (!record.planned) await this.#plan(record);
         else if (!(await this.#drive(record, share))) return;
       }
-      const settled = journal.record();
-      if (settled !== undefined) await this.#report(settled);
+      if (journal.record() !== undefined) await this.#tell();
     } finally {
       this.#ticking = false;
     }
   }
 
-  /** Shows where it is in the list of deployments; said once for each status, and again after an interruption. */
-  async #report(record: DeploymentRecord): Promise<void> {
-    if (record.status === this.#reported) return;
+  /** Shows a new status in the index. */
+  async #tell(): Promise<void> {
+    const record = this.#record();
+    if (record.status === this.#told) return;
     await this.host.report(indexEntry(record));
-    this.#reported = record.status;
+    this.#told = record.status;
   }
 
   /** How many operations it may have in flight, or `undefined` while it has to wait for its place. */
@@ -123,7 +126,7 @@ export class Engine {
         current,
         "failed",
         "The plan that was approved no longer fits what is there. Ask for a new plan and approve that.",
-        [],
+        observed.value.map(({ key }) => key),
         "plan-changed",
       );
       return;
@@ -132,7 +135,8 @@ export class Engine {
     journal.atomically(() => {
       const number = current.run + 1;
       journal.startRun(number, made.plan_hash, run);
-      const next: DeploymentRecord = { ...current, run: number, planned: true, left_over: made.left_over };
+      const { left_over } = made;
+      const next: DeploymentRecord = { ...current, run: number, planned: true, goal_since: now(), left_over };
       if (current.status === "planning") next.status = "running";
       journal.saveRecord({ ...next, updated_at: now() });
       journal.append({ type: "status", data: announcement(record.goal, made.operations.length), status: next.status }, now());
@@ -192,7 +196,10 @@ export class Engine {
       return;
     }
     const failure = run.operations.find(({ status }) => status === "failed");
-    const reason = `${failure?.object} could not ${failure?.kind}: ${failure?.error?.message ?? "no reason was given"}`;
+    const reason =
+      failure === undefined
+        ? "The time for the deployment was over."
+        : `${failure.object} could not ${failure.kind}: ${failure.error?.message ?? "no reason was given"}`;
     if (outcome === "failed" && goal.type === "apply" && record.on_failure === "rollback") {
       const restore: Goal = { type: "restore", revision: record.reached.at(-1), because: reason };
       const next = { ...record, goal: restore, goal_since: this.host.now(), planned: false };

@@ -43,7 +43,7 @@ export interface DeploymentRecord {
   run: number;
   planned: boolean;
   left_over: string[];
-  /** When the goal was set; Unix time in ms. */
+  /** When the goal was set, or, once it is planned, when work on it began: waiting in line is not its fault. Unix time in ms. */
   goal_since: number;
   error?: string;
   /** When the values of the secrets were shown; they are shown once. */

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { Blueprint, Resource } from "../blueprints/schema.ts";
 import { secretsIn } from "../blueprints/secrets.ts";
 import type { DesiredObject } from "../providers/provider.ts";
-import type { SecretVersions } from "./secrets.ts";
+import { type SecretVersions, versionOf } from "./secrets.ts";
 
 /**
  * Every object a blueprint stands for: one for a network or a storage, `replicas` for a compute or a service. An object is also
@@ -14,7 +14,7 @@ export function objectsOf(blueprint: Blueprint, secrets: SecretVersions = {}): D
     const specs = resource.specs as Readonly<Record<string, unknown>>;
     const referred = referredNames(resource).flatMap((name) => keysOf(resources.get(name)));
     const dependencies = resource.dependencies.flatMap((name) => keysOf(resources.get(name)));
-    const versions = Object.fromEntries([...secretsIn(specs)].map((name) => [name, secrets[name] ?? 0]));
+    const versions = Object.fromEntries([...secretsIn(specs)].map((name) => [name, versionOf(secrets, name)]));
     const made = { type: resource.type, provider: resource.provider, specs: madeFrom(specs) };
     const hash = hashOf(Object.keys(versions).length === 0 ? made : { ...made, secrets: versions });
     const isPassive = (key: string) => key.startsWith("network/") || key.startsWith("storage/");

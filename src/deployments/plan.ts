@@ -22,7 +22,7 @@ export interface Plan {
   operations: Operation[];
   /** What is there, is not wanted any more and is left all the same: storage that holds data. */
   left_over: string[];
-  /** SHA-256 of the operations and of what was observed: another world or another wish gives another hash. */
+  /** SHA-256 of the operations, of what is wanted and of what was observed: another world or another wish gives another hash. */
   plan_hash: string;
 }
 
@@ -50,7 +50,8 @@ export function plan(input: PlanInput): Plan {
   const { removals, left_over } = removalsOf(input, previous);
   const operations = link([...removals, ...changes], input, previous);
   const world = input.observed.map(({ key, hash, state }) => ({ key, hash, state }));
-  return { operations, left_over, plan_hash: hashOf({ operations, world }) };
+  const wish = input.desired.map(({ key, hash }) => ({ key, hash })).toSorted((a, b) => (a.key < b.key ? -1 : 1));
+  return { operations, left_over, plan_hash: hashOf({ operations, wish, world }) };
 }
 
 /** For each object that is there, what it was made from, as far as that is known. */

@@ -96,8 +96,8 @@ export class DeploymentQueue extends DurableObject<Env> {
       )
       .toArray();
     for (const { id } of old) {
-      await this.env.DEPLOYMENT.getByName(id).forget();
-      this.#sql.exec("DELETE FROM deployment WHERE id = ?", id);
+      const forgotten = await this.env.DEPLOYMENT.getByName(id).forget();
+      if (forgotten) this.#sql.exec("DELETE FROM deployment WHERE id = ?", id);
     }
     if (old.length === PRUNE_AT_ONCE) await this.ctx.storage.setAlarm(Date.now() + 1_000);
   }

@@ -1,6 +1,6 @@
 import type { Blueprint } from "../blueprints/schema.ts";
 import type { DeploymentRecord, Goal, Journal, SealedSecret } from "./journal.ts";
-import type { SecretVersions } from "./secrets.ts";
+import { type SecretVersions, versionOf } from "./secrets.ts";
 import { SETTLED, type Status } from "./status.ts";
 
 /** What can be asked of a deployment. Each request is recorded as a new goal, or refused with a sentence that says why. */
@@ -104,7 +104,7 @@ export function remove(journal: Journal, delete_data: string[], now: number): De
 /** The newest version of each secret. */
 export function secretVersions(journal: Journal): SecretVersions {
   const versions: Record<string, number> = {};
-  for (const { name, version } of journal.secrets()) versions[name] = Math.max(versions[name] ?? 0, version);
+  for (const { name, version } of journal.secrets()) versions[name] = Math.max(versionOf(versions, name), version);
   return versions;
 }
 

@@ -231,6 +231,8 @@ export const deploymentRoutes: Route[] = [
       answers: { 200: { description: "The outputs", schema: outputsSchema } },
     },
     async (c, { params }) => {
+      // The answer to a HEAD has no body: the secrets would be shown to nobody, and never again.
+      if (c.req.method === "HEAD") throw new Problem("method-not-allowed", "Use GET.", { headers: { allow: "GET" } });
       const outputs = await (await deploymentOf(c, params.id)).outputs();
       if (!outputs.ok) throw new Problem("conflict", outputs.error);
       c.header("cache-control", "no-store");

@@ -6,6 +6,11 @@ import { nearest } from "../validation/nearest.ts";
 /** Secrets by name; every value that was ever in force has its own version, from 1. */
 export type SecretVersions = Readonly<Record<string, number>>;
 
+/** The version in force of a secret; 0 while it has no value. A secret may be called `constructor`. */
+export function versionOf(versions: SecretVersions, name: string): number {
+  return Object.hasOwn(versions, name) ? (versions[name] ?? 0) : 0;
+}
+
 const ALPHANUMERIC = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 /** Safe in URLs, shells, YAML and connection strings alike. */
 const PASSWORD = `${ALPHANUMERIC}-_`;
@@ -65,8 +70,10 @@ export function newSecrets(
   bytes: (count: number) => Uint8Array,
 ): Result<Record<string, string>, Issue[]> {
   const names = declared.map(({ name }) => name);
+  const values = new Map(Object.entries(given));
+  const has = (name: string) => versionOf(known, name) > 0;
   const unknown = Object.keys(given).filter((name) => !names.includes(name));
-  const missing = declared.filter(({ name, generate }) => given[name] === undefined && known[name] === undefined && !generate);
+  const missing = declared.filter(({ name, generate }) => !values.has(name) && !has(name) && !generate);
   const issues: Issue[] = [
     ...unknown.map((name) => {
       const suggestion = nearest(name, names);
@@ -86,12 +93,12 @@ export function newSecrets(
     })),
   ];
   if (issues.length > 0) return fail(issues);
-  const values = declared.flatMap(({ name, generate }): [string, string][] => {
-    const value = given[name];
+  const needed = declared.flatMap(({ name, generate }): [string, string][] => {
+    const value = values.get(name);
     if (value !== undefined) return [[name, value]];
-    return known[name] === undefined && generate !== undefined ? [[name, generateSecret(generate, bytes)]] : [];
+    return !has(name) && generate !== undefined ? [[name, generateSecret(generate, bytes)]] : [];
   });
-  return ok(Object.fromEntries(values));
+  return ok(Object.fromEntries(needed));
 }
 
 const encoder = new TextEncoder();

@@ -44,7 +44,13 @@ async function readText(c: Context): Promise<string> {
 /** Where and why a text stops being JSON. The runtime's own message names no place in short texts and quotes what was sent. */
 function describe(text: string): string {
   const errors: ParseError[] = [];
-  parse(text, errors, { disallowComments: true });
+  try {
+    parse(text, errors, { disallowComments: true });
+  } catch (error) {
+    // The parser goes as deep as the text does.
+    if (error instanceof RangeError) return ": it is nested too deeply";
+    throw error;
+  }
   const [first] = errors;
   if (first === undefined) return "";
   const lines = text.slice(0, first.offset).split("\n");

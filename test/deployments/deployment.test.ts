@@ -507,3 +507,58 @@ test("hundreds of watchers see the same log, each to its end", async () => {
   expect(first?.at(-1)?.type).toBe("done");
   for (const log of logs) expect(log).toEqual(first);
 });
+
+test("asking for outputs while something new is under way neither undoes it nor uses up values nobody has seen", async () => {
+  const accepted = await deploy(withSecrets("asked"), { secrets: { license: "license-4711-abcdef" } });
+  await eventsOf(accepted);
+  const outputs = () => request(`${accepted.links.self}/outputs`);
+  const secret = "another-license-0815";
+  const [early, updated] = await Promise.all([
+    outputs(),
+    put(accepted, { blueprint: withSecrets("asked"), secrets: { license: secret } }),
+  ]);
+  expect(updated.status).toBe(202);
+  expect([200, 409]).toContain(early.status);
+  await early.text();
+  expect((await outputs()).status).toBe(409);
+  const events = await eventsOf(accepted);
+  expect(
+    doneIds(events).filter((id) => id === "service/db-1:create"),
+    "the update was carried out",
+  ).toHaveLength(2);
+  expect(await (await outputs()).json()).toMatchObject({ secrets: [{}, { name: "license", value: secret }] });
+});
+
+test("of those who ask for outputs at once, one is shown the secrets", async () => {
+  const accepted = await deploy(withSecrets("raced"), { secrets: { license: "license-4711-abcdef" } });
+  await eventsOf(accepted);
+  expect((await request(`${accepted.links.self}/outputs`, { method: "HEAD" })).status, "shown to nobody").toBe(405);
+  const texts = await Promise.all([1, 2, 3].map(async () => (await request(`${accepted.links.self}/outputs`)).text()));
+  expect(texts.filter((text) => text.includes("license-4711-abcdef"))).toHaveLength(1);
+});
+
+test("an update with a new secret can be approved by its plan", async () => {
+  const accepted = await deploy(fakeBlueprint("later", { db: { specs: quick } }));
+  await eventsOf(accepted);
+  const blueprint: Blueprint = {
+    ...fakeBlueprint("later", { db: { specs: { ...quick, env: { KEY: { secret: "key" } } } } }),
+    secrets: [{ name: "key", generate: "password:24" }],
+  };
+  const { plan_hash } = await planned({ blueprint, deployment_id: accepted.deployment_id });
+  expect((await put(accepted, { blueprint, plan_hash })).status).toBe(202);
+  expect((await eventsOf(accepted)).at(-1)).toMatchObject({ type: "done", status: "succeeded" });
+});
+
+test("a refused plan still says what is there", async () => {
+  const accepted = await deploy(fakeBlueprint("there", { a: { specs: quick } }));
+  await eventsOf(accepted);
+  await put(accepted, { blueprint: fakeBlueprint("there", { b: { specs: quick } }), plan_hash: "0".repeat(64) });
+  await eventsOf(accepted);
+  expect(await viewOf(accepted)).toMatchObject({ status: "failed", left_over: ["service/a-1"] });
+});
+
+test("a deployment that was asked for something new is not forgotten", async () => {
+  const accepted = await deploy(fakeBlueprint("kept", { a: { specs: { simulate: { delay_ms: 300 } } } }));
+  expect(await env.DEPLOYMENT.getByName(accepted.deployment_id).forget()).toBe(false);
+  expect((await eventsOf(accepted)).at(-1)).toMatchObject({ type: "done", status: "succeeded" });
+});

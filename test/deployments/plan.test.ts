@@ -140,6 +140,7 @@ test("the hash of a plan is the same for the same world and wish, and another fo
   expect(planFor(webStack()).plan_hash).toBe(hash);
   expect(planFor(webStack({ replicas: 3 })).plan_hash).not.toBe(hash);
   expect(planFor(webStack(), webStack()).plan_hash).not.toBe(hash);
+  expect(planFor(webStack({ image: "evil.example/nginx:1" })).plan_hash, "made from something else").not.toBe(hash);
 });
 
 test("the order in which a document is written changes nothing", () => {

@@ -1,7 +1,9 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { secretsIn, withSecrets } from "../../src/blueprints/secrets.ts";
+import { objectsOf } from "../../src/deployments/objects.ts";
 import { generateSecret, newSecrets, Vault } from "../../src/deployments/secrets.ts";
+import { fakeBlueprint } from "../support/blueprints.ts";
 
 const bytes = (count: number) => crypto.getRandomValues(new Uint8Array(count));
 
@@ -73,4 +75,12 @@ test("what is sealed opens with its key at its place, and with no other", async 
     }),
     { numRuns: 50 },
   );
+});
+
+test("a secret may be called what every object has", () => {
+  const made = newSecrets([{ name: "constructor", generate: "password:32" }], {}, {}, (count) => new Uint8Array(count));
+  expect(made).toEqual({ ok: true, value: { constructor: "A".repeat(32) } });
+  expect(newSecrets([{ name: "constructor" }], {}, {}, (count) => new Uint8Array(count)).ok).toBe(false);
+  const blueprint = fakeBlueprint("named", { a: { specs: { env: { KEY: { secret: "constructor" } } } } });
+  expect(objectsOf(blueprint)[0]?.secrets).toEqual({ constructor: 0 });
 });

@@ -58,3 +58,33 @@ test("what is not done when the time for a deployment is over has failed, and is
   expect(simulation.time.now - began).toBeGreaterThan(GOAL_DEADLINE_MS);
   expect(brokenPromises(simulation, simulation.revisions())).toEqual([]);
 });
+
+const slow = fakeBlueprint("sim", { a: { specs: { simulate: { delay_ms: 60_000 } } } });
+const calm = { seed: 3, on_failure: "rollback" as const, faults: NO_FAULTS, crashes: [], actions: [], foreign: [] };
+
+test("a cancellation that was accepted is never forgotten, whenever it comes", async () => {
+  for (let turn = 1; turn <= 12; turn++) {
+    const simulation = new Simulation({ ...calm, blueprint: slow, next: slow, actions: [{ turn, action: "cancel" }] });
+    await simulation.run();
+    expect(simulation.refusals).toEqual([]);
+    expect(simulation.record().status, `cancelled in turn ${turn}`).toBe("cancelled");
+  }
+});
+
+test("time spent in line does not count against a deployment", async () => {
+  const simulation = new Simulation({ ...calm, blueprint: slow, next: slow, line_ms: GOAL_DEADLINE_MS + 60_000 });
+  await simulation.run();
+  expect(simulation.record().status).toBe("succeeded");
+});
+
+test("the index is told what a deployment does, not only how it ends", async () => {
+  const failing = fakeBlueprint("sim", { a: { specs: { simulate: { fail: true } } } });
+  const simulation = new Simulation({ ...calm, blueprint: failing, next: failing });
+  await simulation.run();
+  expect(simulation.told.filter((status, index) => status !== simulation.told[index - 1])).toEqual([
+    "queued",
+    "running",
+    "rolling_back",
+    "rolled_back",
+  ]);
+});

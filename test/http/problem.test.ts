@@ -20,6 +20,12 @@ test("a body cut short is told its end", async () => {
   expect(problem.detail).toContain("line 1, column 10");
 });
 
+test("a body cut short in the deep is bad JSON too, and no fault of ours", async () => {
+  const response = await post(VALIDATE, "[".repeat(200_000));
+  expect(response.status).toBe(400);
+  expect((await problemOf(response)).detail).toContain("nested too deeply");
+});
+
 test("a body that is no UTF-8 is refused as such", async () => {
   const response = await request(VALIDATE, { method: "POST", body: new Uint8Array([0x7b, 0xff, 0xfe, 0x7d]) });
   expect(response.status).toBe(400);

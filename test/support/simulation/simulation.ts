@@ -27,6 +27,8 @@ export interface Scenario {
   actions: { turn: number; action: Action }[];
   /** Objects of others that carry names of ours. */
   foreign: string[];
+  /** How long it stands in line for its place; ms. */
+  line_ms?: number;
   /** Values of the blueprint's secrets. */
   secrets?: ReadonlyMap<string, string>;
 }
@@ -47,9 +49,12 @@ export class Simulation {
   /** Turns so far: every moment at which a process may die. */
   turn = 0;
   refusals: string[] = [];
+  /** Every status that the index was told. */
+  told: string[] = [];
   cancelledAt: number | undefined;
   readonly #chance: () => number;
   readonly #scenario: Scenario;
+  readonly #began: number;
   #alarm: (() => void) | undefined;
   #alarmTime: number | undefined;
   #ticking = false;
@@ -62,6 +67,7 @@ export class Simulation {
     this.#scenario = scenario;
     this.#chance = chanceFrom(scenario.seed);
     this.time = new VirtualTime(this.#chance);
+    this.#began = this.time.now;
     const clock = { now: () => this.time.now, wait: (ms: number) => this.time.wait(ms) };
     this.provider = new FaultyProvider(
       new FakeProvider(this.world, clock),
@@ -157,14 +163,19 @@ export class Simulation {
   }
 
   #boot(): Engine {
+    const scenario = this.#scenario;
     return new Engine({
       journal: this.journal,
       provider: () => this.provider,
       admit: async () => {
         await this.time.wait(1);
+        if (this.time.now < (scenario.line_ms ?? 0) + this.#began) return { granted: false, position: 1 };
         return { granted: true, share: OPERATIONS_AT_ONCE };
       },
-      report: () => this.time.wait(1),
+      report: ({ status }) => {
+        this.told.push(status);
+        return this.time.wait(1);
+      },
       secrets: async () => ok(this.#scenario.secrets ?? new Map()),
       maxOperations: OPERATIONS_AT_ONCE,
       now: () => this.time.now,
