@@ -1,5 +1,4 @@
 import * as z from "zod";
-import { PROVIDERS } from "./blueprints/schema.ts";
 import { SCOPES, type Scope } from "./http/scope.ts";
 import { type LlmSettings, llmFields, llmSettingsOf } from "./llm/settings.ts";
 import { fail, ok, type Result } from "./result.ts";
@@ -37,10 +36,13 @@ const apiTokens = z
     ),
   );
 
+/** The providers that can be deployed to. Judgement and export know more. */
+const AVAILABLE = ["fake"] as const;
+
 /** A place deployments go to. Only configuration names one, never a request. */
 const target = z.strictObject({
   name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, "a target's name is lower-case letters, digits and hyphens"),
-  provider: z.enum(PROVIDERS),
+  provider: z.enum(AVAILABLE, { error: `expected one of the providers that this version deploys to: ${AVAILABLE.join(", ")}` }),
   url: z.url({ protocol: /^https?$/ }).optional(),
 });
 export type Target = z.infer<typeof target>;
@@ -55,7 +57,11 @@ const targets = z
       return z.NEVER;
     }
   })
-  .pipe(z.array(target));
+  .pipe(
+    z.array(target).refine((list) => new Set(list.map(({ provider }) => provider)).size === list.length, {
+      error: "expected one target for each provider",
+    }),
+  );
 
 const settings = z.object({
   API_TOKENS: apiTokens.default([]),

@@ -48,7 +48,7 @@ const estimateRoute = route(
       "A breakdown by resource and component on a dated price sheet. Traffic is an assumption at three levels and stands apart from the " +
       "baseline. With `scale_factor` it is of the scaled blueprint, and says what that changes; with `compare_to`, what changed against that " +
       "other blueprint.",
-    query: z.object({ price_sheet: priceSheetId.optional() }),
+    query: z.strictObject({ price_sheet: priceSheetId.optional() }),
     body: blueprintRequest({
       price_sheet: priceSheetId.optional(),
       usage: usage.optional(),
@@ -92,7 +92,7 @@ const auditRoute = route(
       "Every finding with its place, why it matters and how to mend it. A finding is accepted in `metadata.audit_ignore` by rule, resource and " +
       "reason. `?format=sarif` answers SARIF 2.1.0; `?fix=true` answers the blueprint with everything mended that can be mended safely.",
     query: z
-      .object({
+      .strictObject({
         format: z.enum(["json", "sarif"]).default("json"),
         fail_on: failOnSchema
           .optional()

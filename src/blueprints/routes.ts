@@ -15,6 +15,7 @@ const validateRoute = route(
     summary: "Judge a blueprint: every problem at once",
     description:
       "Always 200 when the body is JSON. Errors keep it from being deployed, warnings do not. A valid one comes back with every default filled in, and with its resources in start order.",
+    query: z.strictObject({}),
     body: unjudgedRequest({}),
     answers: { 200: { description: "The verdict", schema: validationSchema } },
   },

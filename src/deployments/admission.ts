@@ -1,4 +1,4 @@
-import type { Blueprint, Resource } from "../blueprints/schema.ts";
+import type { Blueprint, ProviderName, Resource } from "../blueprints/schema.ts";
 import type { Target } from "../config.ts";
 import { fail, ok, type Result } from "../result.ts";
 import type { Issue } from "../validation/issue.ts";
@@ -29,7 +29,7 @@ export function admit(
       "This is a rehearsal: no target is configured, so nothing real is touched. The setting TARGETS names your Docker hosts and Proxmox clusters.";
     return ok(rehearsal(blueprint, real ? [warning] : []));
   }
-  const byProvider = new Map(targets.map((target) => [target.provider, target.name]));
+  const byProvider = new Map<ProviderName, string>(targets.map((target) => [target.provider, target.name]));
   const problems = blueprint.resources.flatMap(({ name, provider: wanted }, index): Issue[] => {
     if (wanted === "fake" || byProvider.has(wanted)) return [];
     const configured = [...byProvider.keys()].join(", ");

@@ -7,7 +7,7 @@ import type { ObservedObject, Provider } from "../providers/provider.ts";
 import { fail, ok, type Result } from "../result.ts";
 import { Engine, indexEntry } from "./engine.ts";
 import { followEvents } from "./events.ts";
-import type { DeploymentRecord, SealedSecret } from "./journal.ts";
+import type { DeploymentRecord, SealedSecret, Shown } from "./journal.ts";
 import { objectsOf } from "./objects.ts";
 import { type OutputValue, outputsOf } from "./outputs.ts";
 import { type Plan, plan } from "./plan.ts";
@@ -45,6 +45,9 @@ export interface Outputs {
   shown_at: number;
 }
 
+/** Ten in a row, one every ten seconds, are no passing fault; the place is needed by others. */
+const MAX_FAULTS = 10;
+
 /** One deployment: its journal, its event log, and the engine that works on it, one alarm tick after the other. */
 export class Deployment extends DurableObject<Env> {
   readonly #journal: SqlJournal;
@@ -53,6 +56,8 @@ export class Deployment extends DurableObject<Env> {
   readonly #provider = this.#providers();
   #listeners = new Set<() => void>();
   #interrupt: () => void = () => {};
+  /** Ticks in a row that ended in an exception. */
+  #faults = 0;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -143,27 +148,35 @@ export class Deployment extends DurableObject<Env> {
     const versions = Object.fromEntries(
       (revision.blueprint.secrets ?? []).map(({ name }) => [name, versionOf(revision.secrets, name)]),
     );
-    const unsealed = record.secrets_shown_at === undefined ? await this.#unseal(versions) : undefined;
-    if (unsealed?.ok === false) return unsealed;
+    const unshown = (shown: Shown | undefined) => (name: string) => (versions[name] ?? 0) > (shown?.versions[name] ?? 0);
+    const asked = Object.keys(versions).filter(unshown(record.secrets_shown));
+    const unsealed = await this.#unseal(Object.fromEntries(asked.map((name) => [name, versions[name] ?? 0])));
+    if (!unsealed.ok) return unsealed;
     // While this waited, others may have asked for something new, or have been shown the values.
     const current = this.#journal.record() ?? record;
     if (!SETTLED.has(current.status)) return unsettled(current);
-    const values = current.secrets_shown_at === undefined ? unsealed : undefined;
-    const shown_at = current.secrets_shown_at ?? Date.now();
-    if (values !== undefined) this.#journal.saveRecord({ ...current, secrets_shown_at: shown_at });
+    const values = new Map([...unsealed.value].filter(([name]) => unshown(current.secrets_shown)(name)));
+    const shown = current.secrets_shown ?? { at: Date.now(), versions: {} };
+    const secrets_shown = values.size === 0 ? shown : { at: Date.now(), versions: { ...shown.versions, ...versions } };
+    this.#journal.saveRecord({ ...current, secrets_shown });
     const [provider = "fake"] = revision.blueprint.resources.map((resource) => resource.provider);
     return ok({
       outputs: outputsOf(revision.blueprint, {
         host: this.#provider(provider).host,
         observed: observed.value,
-        secrets: values?.value,
+        secrets: values,
       }),
       secrets: Object.keys(versions).map((name) => {
-        const value = values?.value.get(name);
+        const value = values.get(name);
         return { name, ...(value === undefined ? {} : { value }) };
       }),
-      shown_at,
+      shown_at: secrets_shown.at,
     });
+  }
+
+  /** Whether the log has settled and holds nothing after `seq`: there is nothing to follow. */
+  isOver(seq: number): boolean {
+    return SETTLED.has(this.#journal.record()?.status ?? "deleted") && this.#journal.eventsAfter(seq, 1).length === 0;
   }
 
   /** The event log after `seq`, followed until the deployment settles. */
@@ -196,7 +209,11 @@ export class Deployment extends DurableObject<Env> {
   override async alarm(): Promise<void> {
     try {
       await this.#engine.tick();
+      this.#faults = 0;
     } catch (error) {
+      this.#faults++;
+      if (this.#faults >= MAX_FAULTS)
+        this.#engine.giveUp("The server failed to carry it out, again and again; its log says why.");
       // A throwing alarm is retried six times and then dropped for good; the engine's own alarm is set and never is.
       console.error(
         JSON.stringify({ deployment: this.#journal.record()?.id, error: error instanceof Error ? error.stack : String(error) }),
@@ -284,15 +301,15 @@ export class Deployment extends DurableObject<Env> {
     for (const listener of listeners) listener();
   }
 
-  #news(timeout_ms: number): Promise<void> {
+  #news(timeout_ms: number): Promise<boolean> {
     return new Promise((resolve) => {
       const listener = () => {
         clearTimeout(timer);
-        resolve();
+        resolve(true);
       };
       const timer = setTimeout(() => {
         this.#listeners.delete(listener);
-        resolve();
+        resolve(false);
       }, timeout_ms);
       this.#listeners.add(listener);
     });

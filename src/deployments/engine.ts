@@ -70,6 +70,13 @@ export class Engine {
     }
   }
 
+  /** Ends a deployment that this engine cannot carry out. The next tick says so to the list, which frees its place. */
+  giveUp(reason: string): void {
+    const record = this.host.journal.record();
+    if (record === undefined || SETTLED.has(record.status)) return;
+    this.#end(record, "failed", reason, this.#mayBeThere(), "internal");
+  }
+
   /** Shows a new status in the index. */
   async #tell(): Promise<void> {
     const record = this.#record();

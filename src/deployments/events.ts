@@ -50,8 +50,8 @@ export interface EventSource {
   after(seq: number, limit: number): StoredEvent[];
   /** Nothing more will be stored until somebody asks for something new. */
   settled(): boolean;
-  /** Resolves when something was stored, or the time is over. */
-  news(timeout_ms: number): Promise<void>;
+  /** Resolves with true when something was stored, with false when the time is over. */
+  news(timeout_ms: number): Promise<boolean>;
 }
 
 const BATCH = 200;
@@ -81,9 +81,8 @@ export function followEvents(source: EventSource, seq: number, heartbeatMs = HEA
             return;
           }
           if (batch.length > 0) return;
-          const waitedSince = Date.now();
-          await source.news(heartbeatMs);
-          if (!gone && Date.now() - waitedSince >= heartbeatMs) {
+          const stored = await source.news(heartbeatMs);
+          if (!gone && !stored) {
             controller.enqueue(HEARTBEAT.slice());
             return;
           }

@@ -23,6 +23,12 @@ export interface SealedSecret {
   sealed: string;
 }
 
+/** What was shown: the time, and the newest version of each secret. */
+export interface Shown {
+  at: number;
+  versions: SecretVersions;
+}
+
 /** The one row that says where a deployment is. */
 export interface DeploymentRecord {
   id: string;
@@ -46,8 +52,8 @@ export interface DeploymentRecord {
   /** When the goal was set, or, once it is planned, when work on it began: waiting in line is not its fault. Unix time in ms. */
   goal_since: number;
   error?: string;
-  /** When the values of the secrets were shown; they are shown once. */
-  secrets_shown_at?: number;
+  /** Which values of secrets were shown; each is shown once. */
+  secrets_shown?: Shown;
   /** Unix time in ms. */
   created_at: number;
   updated_at: number;

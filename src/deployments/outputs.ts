@@ -16,15 +16,15 @@ export interface OutputFacts {
   /** Where published ports of the target are reached. */
   host: string;
   observed: readonly ObservedObject[];
-  /** Values of secrets; absent when they are not to be shown. */
-  secrets: ReadonlyMap<string, string> | undefined;
+  /** Values of the secrets that may be shown. */
+  secrets: ReadonlyMap<string, string>;
 }
 
 /** The outputs of a blueprint with every reference filled in. Pure. */
 export function outputsOf(blueprint: Blueprint, facts: OutputFacts): OutputValue[] {
   return (blueprint.outputs ?? []).map(({ name, value, description }) => {
     const about = { name, ...(description === undefined ? {} : { description }) };
-    if (facts.secrets === undefined && secretsIn(value).size > 0)
+    if ([...secretsIn(value)].some((secret) => !facts.secrets.has(secret)))
       return { ...about, missing: "It holds a secret, which was shown already." };
     const missing: string[] = [];
     const text = value.replace(/\$\{(target\.host|[a-z0-9-]+\.ip|[a-z0-9-]+\.port\.\d+)\}/g, (reference, path: string) => {
@@ -33,7 +33,7 @@ export function outputsOf(blueprint: Blueprint, facts: OutputFacts): OutputValue
       return found ?? reference;
     });
     if (missing.length > 0) return { ...about, missing: `Not known yet: ${missing.join(", ")}.` };
-    return { ...about, value: withSecrets(text, facts.secrets ?? new Map()) };
+    return { ...about, value: withSecrets(text, facts.secrets) };
   });
 }
 

@@ -55,9 +55,11 @@ export function accept(journal: Journal, wish: NewDeployment, now: number): Depl
 export function update(journal: Journal, wish: Update, now: number): DeploymentRecord | Refusal {
   const record = settled(journal);
   if ("refused" in record) return record;
-  const { plan_hash: _earlier, error: _mended, secrets_shown_at, ...earlier } = record;
-  // New values have not been shown yet.
-  const rest = secrets_shown_at === undefined || wish.sealed.length > 0 ? earlier : { ...earlier, secrets_shown_at };
+  if (record.rehearsal !== wish.rehearsal) {
+    const is = record.rehearsal ? "a rehearsal" : "real";
+    return { refused: `This deployment is ${is}, and stays that. Deploy the blueprint as a new deployment instead.` };
+  }
+  const { plan_hash: _earlier, error: _mended, ...rest } = record;
   const { blueprint, rehearsal, on_failure, targets, plan_hash } = wish;
   return journal.atomically(() => {
     const goal: Goal = { type: "apply", revision: addRevision(journal, wish, now) };

@@ -138,7 +138,10 @@ export const deploymentRoutes: Route[] = [
       summary: "Its events, replayed and followed until it settles",
       description: "Server-sent events; `id` counts from 1 without a gap. Last-Event-ID continues after that event.",
       params: idParams,
-      answers: { 200: { description: "The events (see DeploymentEvent)", contentType: "text/event-stream" } },
+      answers: {
+        200: { description: "The events (see DeploymentEvent)", contentType: "text/event-stream" },
+        204: { description: "Nothing comes after Last-Event-ID any more" },
+      },
     },
     async (c, { params }) => {
       const stub = await deploymentOf(c, params.id);
@@ -147,6 +150,8 @@ export const deploymentRoutes: Route[] = [
         const detail = "Last-Event-ID is the id of an event of this stream: a whole number.";
         throw invalid([{ pointer: "#/last-event-id", code: "invalid_value", detail, in: "header" }]);
       }
+      // 204 tells an EventSource that asks again after the end not to come back (WHATWG HTML §9.2.3).
+      if (await stub.isOver(Number(last))) return c.body(null, 204);
       return eventStreamResponse(await stub.events(Number(last)));
     },
   ),

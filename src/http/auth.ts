@@ -12,7 +12,9 @@ const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i;
 export function refuseCrossSite(c: AppContext): void {
   const origin = c.req.header("origin");
   const otherOrigin = origin !== undefined && hostOf(origin) !== c.req.header("host");
-  const otherSite = c.req.header("sec-fetch-site") === "cross-site" && c.req.method !== "GET" && c.req.method !== "HEAD";
+  // A link from elsewhere may open the page; nothing else is for another site, not even to be loaded as an image.
+  const opensPage = c.req.method === "GET" && c.req.header("sec-fetch-mode") === "navigate" && !c.req.path.startsWith("/api/");
+  const otherSite = c.req.header("sec-fetch-site") === "cross-site" && !opensPage;
   if (otherOrigin || otherSite) {
     throw new Problem(
       "forbidden",

@@ -43,6 +43,8 @@ const CASES: Record<string, { bad: Case[]; good: Case[] }> = {
       { what: "/etc writable", resources: at("/etc/"), severity: "critical" },
       { what: "the root", resources: at("/", true) },
       { what: "below /proc", resources: at("/proc/1/ns", true) },
+      { what: "/etc with slashes to spare", resources: at("//etc", true) },
+      { what: "/etc by way of another", resources: at("/srv/./data/../../etc", true) },
     ],
     good: [
       { what: "a data directory", resources: at("/srv/data") },
@@ -64,6 +66,7 @@ const CASES: Record<string, { bad: Case[]; good: Case[] }> = {
     bad: [
       { what: "SYS_ADMIN", resources: container({ cap_add: ["CHOWN", "SYS_ADMIN"] }), pointer: `${SPECS}/cap_add/1` },
       { what: "ALL", resources: container({ cap_add: ["ALL"] }) },
+      { what: "its long name", resources: container({ cap_add: ["CAP_SYS_ADMIN"] }) },
     ],
     good: [{ what: "harmless ones", resources: container({ cap_add: ["NET_BIND_SERVICE", "SETUID"] }) }],
   },
@@ -79,6 +82,7 @@ const CASES: Record<string, { bad: Case[]; good: Case[] }> = {
       { what: "no user, unknown image", resources: container({ user: undefined }) },
       { what: "root by number", resources: container({ user: "0:1000" }), pointer: `${SPECS}/user` },
       { what: "root by name, though the image would not", resources: image(postgres, { user: "root", volumes: data }) },
+      { what: "zero with a sign, which Docker reads as 0", resources: container({ user: "+0" }) },
     ],
     good: [
       { what: "a user by name", resources: container({ user: "app" }) },

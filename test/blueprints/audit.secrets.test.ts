@@ -47,12 +47,18 @@ describe("secrets by their name", () => {
     ["S3_ACCESS_KEY", "aZ3kP9mQ2rT7vX1bY5"],
     ["s3_secret_access_key", "lakehouse"],
     ["DB_PASSWORD", "Pa$sw0rd-77"],
+    ["DB_PASSWORD", "84759345"],
+    ["CONFIG", '{"db":{"password":"Tr0ub4dor-and-3"}}'],
+    ["JAVA_OPTS", "-Xmx1g -Ddb.password=Tr0ub4dor-and-3"],
+    ["CONNECTION", "Server=db;User Id=sa;Password=Tr0ub4dor-and-3;"],
   ])("%s", (name, value) => {
     expect(secretIn(name, value)).toMatchObject({ grade: "secret" });
   });
 
   test.each([
     ["POSTGRES_PASSWORD", "postgres"],
+    ["POSTGRES_PASSWORD", "1234"],
+    ["POSTGRES_PASSWORD", "123456"],
     ["MINIO_ROOT_PASSWORD", "minioadmin"],
     ["GF_SECURITY_ADMIN_PASSWORD", "admin"],
     ["DATABASE_URL", "postgresql://airflow:airflow@db:5432/airflow"],
@@ -81,6 +87,8 @@ describe("what is no secret", () => {
     ["KEYCLOAK_TOKEN_URL", "https://id.example.com/realms/shop/protocol/openid-connect/token"],
     ["OAUTH_TOKEN_LIFETIME", "3600"],
     ["PASSWORD_MIN_LENGTH", "12"],
+    ["PASSWORD_HASH_ITERATIONS", "600000"],
+    ["PASSPHRASE_ROUNDS", "100000"],
     ["POSTGRES_INITDB_ARGS", "--data-checksums --auth-host=scram-sha-256"],
     ["KAFKA_CLUSTER_ID", "MkU3OEVBNTcwNTJENDM2Qk"],
     ["KONG_PLUGINS", "bundled,key-auth,jwt,rate-limiting"],
@@ -268,6 +276,7 @@ PASSWORD="$1"
 DB_PASSWORD=\`cat /run/secrets/db\`
 read -r -s -p "Password: " SECRET
 export PGPASSWORD=$(cat "$POSTGRES_PASSWORD_FILE")
+psql -v pw="$PW" -c "CREATE ROLE app LOGIN REPLICATION PASSWORD :'pw'"
 printf 'machine api login ops password %s\\n' "$PASSWORD" > ~/.netrc
 `,
     "nsswitch.conf": `
@@ -324,6 +333,11 @@ Authorization: Bearer <token>
       ["pg_isready", "-U", "postgres", "-d", "shop"],
       ["step-ca", "--password-file", "/run/secrets/ca", "/home/step/config/ca.json"],
       ["--api-key", "--verbose"],
+      ["sh", "-c", 'mysql -uroot -p"$MYSQL_ROOT_PASSWORD" -e x; curl -u "$USER:$PASS" http://x'],
+      ["mysql", "-P3306", "--protocol=tcp"],
+      ["redis-cli", "-a", "${secret.cache}", "ping"],
+      ["curl", "-H", "Authorization: Bearer ${secret.token}", "http://x"],
+      ["mkdir", "-p/data"],
     ];
     for (const command of commands) expect(secretsInCommand(command)).toEqual([]);
   });
@@ -343,14 +357,30 @@ describe("secrets in files and commands", () => {
     ['{"clientSecret": "aZ3kP9mQ2rT7vX1b"}', 1],
     ["url = redis://default:pL9x77aa@cache:6379", 1],
     ['[client]\npassword = "Tr0ub4dor"', 2],
+    ["<users>\n  <password>Tr0ub4dor</password>\n</users>", 2],
+    ["machine db login shop password Tr0ub4dor", 1],
+    ["user default on >Tr0ub4dor ~* +@all", 1],
+    ["user app on ~app:* >Tr0ub4dor +@read", 1],
+    ["curl -s -H 'Authorization: Bearer aZ3kP9mQ2rT7vX1bY5' http://x", 1],
   ])("%j", (content, line) => {
     expect(secretsInText(content).map((literal) => literal.line)).toEqual(line === 0 ? [] : [line]);
   });
 
   test("the argument after a flag, and the one inside a shell line", () => {
     expect(secretsInCommand(["run", "--password", "Tr0ub4dor"])).toMatchObject([{ place: 2 }]);
+    expect(secretsInCommand(["mysql", "-uroot", "-pTr0ub4dor"])).toMatchObject([{ place: 2 }]);
+    expect(secretsInCommand(["sh", "-c", "mysqldump -u root -pTr0ub4dor shop"])).toMatchObject([{ place: 2 }]);
+    expect(secretsInCommand(["CMD", "valkey-cli", "-a", "Tr0ub4dor", "ping"])).toMatchObject([{ place: 3 }]);
+    expect(secretsInCommand(["curl", "-u", "ops:Tr0ub4dor", "http://x"])).toMatchObject([{ place: 2 }]);
     expect(secretsInCommand(["sh", "-c", "mysql --password=Tr0ub4dor -e 'select 1'"])).toMatchObject([{ place: 2 }]);
   });
+});
+
+test("a private key among the public ones of a machine is found", () => {
+  const { findings } = audit(blueprintOf(machine({ ssh_keys: ["ssh-ed25519 AAAA op@home", SHAPED["a private key"]] })), {
+    today: TODAY,
+  });
+  expect(findings).toContainEqual(expect.objectContaining({ id: "AIC-S01", pointer: "#/resources/0/specs/ssh_keys/1" }));
 });
 
 test("no secret is printed back, not even in part, by audit, SARIF or the list of changes", () => {

@@ -123,6 +123,12 @@ describe("POST /api/v1/blueprints/audit", () => {
     }
   });
 
+  test("refuses a parameter it does not have, and so do its neighbours", async () => {
+    for (const path of ["audit?fixx=true", "estimate?sheet=owned", "validate?strict=1"]) {
+      expect((await call("POST", `/blueprints/${path}`, blueprintOf(container()))).status).toBe(422);
+    }
+  });
+
   test("takes fail_on, and refuses what it does not know", async () => {
     const blueprint = blueprintOf(container({ privileged: true }));
     expect((await call("POST", "/blueprints/audit?fail_on=none", blueprint)).body.passed).toBe(true);

@@ -89,7 +89,8 @@ test("events go on after Last-Event-ID, with nothing repeated and nothing missin
   const accepted = await deploy(webStack());
   const all = await eventsOf(accepted);
   for (const last of [1, 7, all.length - 1]) expect(await eventsOf(accepted, last)).toEqual(all.slice(last));
-  expect(await eventsOf(accepted, all.length)).toEqual([]);
+  const over = await request(accepted.links.events, { headers: { "last-event-id": String(all.length) } });
+  expect(over.status, "an EventSource does not come back after 204").toBe(204);
   const response = await request(accepted.links.events, { headers: { "last-event-id": "seven" } });
   expect(response.status).toBe(422);
   expect((await problemOf(response)).errors[0]?.in).toBe("header");
@@ -465,6 +466,34 @@ test("secrets are made or given, kept sealed, shown once, and in no event, view,
     doneIds(rotated).filter((id) => id === "service/db-1:create"),
     "another value is another container",
   ).toHaveLength(2);
+});
+
+test("a value is shown once: another secret's new value brings only itself", async () => {
+  const accepted = await deploy(withSecrets("rotating"), { secrets: { license: "license-one-0001" } });
+  await eventsOf(accepted);
+  const shown = async () =>
+    ((await (await request(`${accepted.links.self}/outputs`)).json()) as { secrets: { name: string; value?: string }[] })
+      .secrets;
+  expect((await shown()).every(({ value }) => value !== undefined)).toBe(true);
+  await put(accepted, { blueprint: withSecrets("rotating"), secrets: { license: "license-two-0002" } });
+  await eventsOf(accepted);
+  expect(await shown()).toEqual([{ name: "db_password" }, { name: "license", value: "license-two-0002" }]);
+  expect(await shown()).toEqual([{ name: "db_password" }, { name: "license" }]);
+});
+
+test("a deployment that no tick can carry out ends, and frees its place", async () => {
+  const accepted = await deploy(fakeBlueprint("broken", { a: { specs: { simulate: { delay_ms: 2_000 } } } }));
+  const stub = env.DEPLOYMENT.getByName(accepted.deployment_id);
+  await runInDurableObject(stub, async (deployment, { storage }) => {
+    // What a bug or a broken disk would look like: the plan refers to a revision that is gone.
+    storage.sql.exec("DELETE FROM revision");
+    for (let tick = 0; tick < 12; tick++) await deployment.alarm();
+  });
+  await abortAllDurableObjects();
+  await runInDurableObject(env.DEPLOYMENT.getByName(accepted.deployment_id), async (deployment) => {
+    for (let tick = 0; tick < 12; tick++) await deployment.alarm();
+  });
+  expect(await viewOf(accepted)).toMatchObject({ status: "failed", error: expect.stringContaining("again and again") });
 });
 
 test("where callers are told apart, secrets are refused without a key of the operator's", async () => {

@@ -56,10 +56,10 @@ test("a silent event stream is kept alive by comments, and ends with the deploym
       settled: () => settled,
       news: (ms) =>
         new Promise((resolve) => {
-          const timer = setTimeout(resolve, ms);
+          const timer = setTimeout(() => resolve(false), ms);
           wake = () => {
             clearTimeout(timer);
-            resolve();
+            resolve(true);
           };
         }),
     },

@@ -46,12 +46,20 @@ test("another web site cannot act through a visitor's browser", async () => {
   expect((await request(path, origin("null"))).status).toBe(403);
   expect((await request(path, origin("http://localhost:8000"))).status).toBe(200);
   expect((await request(path, { method: "POST", body, headers: { "sec-fetch-site": "cross-site" } })).status).toBe(403);
+  const image = { headers: { "sec-fetch-site": "cross-site", "sec-fetch-mode": "no-cors" } };
+  expect((await request("/api/v1/deployments/x/outputs", image)).status, "nor use up what is shown once").toBe(403);
+  const link = { headers: { "sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate" } };
+  expect((await request("/", link)).status, "a link may open the page").toBe(200);
 });
 
 test("a setting that cannot be used is named, and its value is not", async () => {
   const cases = {
     API_TOKENS: ["me:admin:short", "me:boss:0123456789abcdefg", "just-a-token-without-a-name"],
-    TARGETS: ["not json", '[{"name":"a","provider":"dockr","url":"http://x"}]'],
+    TARGETS: [
+      "not json",
+      '[{"name":"a","provider":"fake"},{"name":"b","provider":"fake"}]',
+      '[{"name":"a","provider":"dockr","url":"http://x"}]',
+    ],
     MAX_OPERATIONS: ["0", "many"],
   };
   for (const [setting, values] of Object.entries(cases)) {

@@ -20,10 +20,20 @@ test("a body cut short is told its end", async () => {
   expect(problem.detail).toContain("line 1, column 10");
 });
 
-test("a body cut short in the deep is bad JSON too, and no fault of ours", async () => {
-  const response = await post(VALIDATE, "[".repeat(200_000));
-  expect(response.status).toBe(400);
-  expect((await problemOf(response)).detail).toContain("nested too deeply");
+test.each([
+  ["whole", (lists: string) => `{"name": ${lists}${"]".repeat(lists.length)}}`],
+  ["cut short", (lists: string) => lists],
+])("a body nested so deeply that walking it would fail is refused: %s", async (_, body) => {
+  for (const path of [VALIDATE, "/api/v1/blueprints/audit?fix=true"]) {
+    const response = await post(path, body("[".repeat(100_000)));
+    expect(response.status).toBe(400);
+    expect((await problemOf(response)).detail).toContain("deeper than 500 levels");
+  }
+});
+
+test("brackets in texts are no nesting", async () => {
+  const description = `\\"${"[{".repeat(1_000)}`;
+  expect((await post(VALIDATE, JSON.stringify({ description }))).status).toBe(200);
 });
 
 test("a body that is no UTF-8 is refused as such", async () => {

@@ -208,3 +208,13 @@ test("ml-training gives GPUs to the machines that train, by the mapping that is 
     ["gpu-2", 1, "l40s"],
   ]);
 });
+
+test.each([
+  ["ml-training", { ssh_key: "ssh-ed25519 AAAA ops\nssh-ed25519 AAAA another" }],
+  ["ml-training", { ssh_key: "-----BEGIN OPENSSH PRIVATE KEY-----" }],
+  ["ml-training", { people_cidr: "10.0.0.0/99" }],
+  ["microservices-k8s", { ssh_key: "a key" }],
+] satisfies [Id, Record<string, string>][])("%s refuses %j, which no machine could use", (id, parameters) => {
+  const made = instantiate(id, template(id), { parameters });
+  expect(made.ok ? [] : made.error.map(({ pointer }) => pointer)).toEqual([`#/parameters/${Object.keys(parameters)[0]}`]);
+});

@@ -19,9 +19,19 @@ const DANGEROUS_CAPABILITIES = new Set([
   "SYS_TIME",
 ]);
 
-const isRuntimeSocket = (path: string): boolean => RUNTIME_SOCKETS.test(path);
+/** A path as the kernel walks it: one slash between names, `.` and `..` resolved; the root is empty. */
+function walked(path: string): string {
+  const names: string[] = [];
+  for (const name of path.split("/")) {
+    if (name === "..") names.pop();
+    else if (name !== "" && name !== ".") names.push(`/${name}`);
+  }
+  return names.join("");
+}
+
+const isRuntimeSocket = (path: string): boolean => RUNTIME_SOCKETS.test(walked(path));
 const isSensitive = (path: string): boolean => {
-  const clean = path.replace(/\/+$/, "");
+  const clean = walked(path);
   return clean === "" || SENSITIVE_PATHS.some((sensitive) => clean === sensitive || clean.startsWith(`${sensitive}/`));
 };
 
@@ -131,7 +141,7 @@ export const containerRules: readonly Rule[] = [
     *check({ containers }) {
       for (const workload of containers) {
         for (const [place, capability] of (workload.specs.cap_add ?? []).entries()) {
-          if (!DANGEROUS_CAPABILITIES.has(capability)) continue;
+          if (!DANGEROUS_CAPABILITIES.has(capability.replace(/^CAP_/, ""))) continue;
           yield {
             resource: workload.name,
             path: at(workload, "cap_add", place),
@@ -218,5 +228,5 @@ export const containerRules: readonly Rule[] = [
 /** A user that is set, and is not root by name or number. */
 function isUnprivileged(user: string | undefined): boolean {
   const name = user?.split(":")[0];
-  return name !== undefined && name !== "" && name !== "root" && !/^0+$/.test(name);
+  return name !== undefined && name !== "" && name !== "root" && !/^[+-]?0+$/.test(name);
 }

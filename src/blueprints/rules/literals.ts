@@ -34,7 +34,8 @@ const ANY_SHAPE = new RegExp(SHAPES.map(({ shape }) => shape.source).join("|"));
 const URL_PASSWORD = /\b[a-z][a-z0-9+.-]{1,20}:\/\/[^\s:/?#@"'<>]{0,99}:([^\s/@"'<>]{1,199})@[^\s"'<>]/gi;
 
 /** What a line has to hold for a name or a word in it to be of interest; wider than the names below. */
-const SUSPICIOUS = /pass|pwd|secret|key|token|credential|salt|auth|hash|cookie|bearer|identified/i;
+const SUSPICIOUS =
+  /pass|pwd|secret|key|token|credential|salt|auth|hash|cookie|bearer|identified|\b(?:mysql|mariadb|curl|redis-cli|valkey-cli)|\buser \S{1,99} o(?:n|ff) /i;
 
 /** Names whose value is a password whatever it looks like. */
 const PASSWORD_NAME =
@@ -45,10 +46,11 @@ const TOKEN_NAME =
 /** Names that speak about a secret without being one: where it is, how long, which kind, whose. */
 const ABOUT_NAME = new RegExp(
   `(?:^|[_\\-.])(?:${[
-    "account|alg|algorithm|attempts|attr|attribute|audience|authentication|authenticator|backend|claims?|class|column|command|config",
-    "count|dir|driver|enabled|disabled|encryption|endpoint|engine|env|expir\\w*|expiry|fields?|file|format|group|headers?|hint|host",
-    "ids?|in|issuer|label|len|length|lifetime|manager|max|message|methods?|min|mode|mount|names?|password_key|path|plugin|policy",
-    "prefix|project|provider|provisioner|ref|reference|region|replace|required|reset|role|rotation|scopes?|selector|service|size",
+    "account|alg|algorithm|attempts|attr|attribute|audience|authentication|authenticator|backend|bytes|claims?|class|column|command|config",
+    "cost|count|dir|driver|enabled|disabled|encryption|endpoint|engine|env|expir\\w*|expiry|fields?|file|format|group|headers?|hint|host",
+    "ids?|in|interval|issuer|iterations|label|len|length|lifetime|limit|manager|max|memory|message|methods?|min|mode|mount|names?",
+    "password_key|path|period|plugin|policy|prefix|project|provider|provisioner|ref|reference|region|replace|required|reset|role",
+    "rotation|rounds|scopes?|seconds|selector|service|size",
     "store|subject|template|timeout|title|ttl|age|type|kind|uri|url|usage|users?|usernames?|var|variable|version|volume",
   ].join("|")})$|public|pub_key|existing|encrypted|authorized|hashed`,
   "i",
@@ -61,7 +63,7 @@ const REFERENCE = new RegExp(
     /(?:^|\W)\$[\w@*#]/,
     /`/,
     /\{\{/,
-    /%\(|^%[a-z]$/,
+    /%\(|^%[a-z](?:\\n)?["']?$/,
     /%[A-Z_]+%/,
     /<[a-z _-]+>/i,
     /^[[{(]/,
@@ -78,6 +80,8 @@ const REFERENCE = new RegExp(
 const VARIABLE = /^[a-z][a-z0-9]*(?:_[a-z0-9]+)*_(?:password|passwd|secret|token|key)$/;
 const PLAIN =
   /^(?:true|false|yes|no|on|off|null|none|nil|required|optional|disabled|enabled|default|undefined|files|compat|prompt|~|-?\d+(?:\.\d+)?[a-z]{0,2}|)$/i;
+/** Digits enough to be a password, and not a setting about one. */
+const NUMERIC_PASSWORD = /^(?:123|1234|12345|\d{6,})$/;
 const FILE_PATH = /^(?:\.{0,2}\/|~\/|[a-z]:\\|file:)/i;
 
 /** Passwords that stand in manuals and are tried first by everyone. */
@@ -100,11 +104,11 @@ export interface Literal {
   line?: number;
 }
 
-/** What a value given under a name holds, if it is a secret: an environment variable, a label, a flag. */
+/** What a value given under a name holds, if it is a secret, or if one is assigned in it: an environment variable, a label, a flag. */
 export function secretIn(name: string, value: string): Literal | undefined {
   const shaped = secretShape(value);
   if (shaped !== undefined) return shaped;
-  return namedSecret(name, value);
+  return namedSecret(name, value) ?? secretsInText(value)[0];
 }
 
 /** The secrets written into a text, at most one a line: a file, a command, a shell script. */
@@ -119,13 +123,15 @@ export function secretsInText(text: string): Literal[] {
   return found;
 }
 
-/** The secrets in a command: each argument by itself, and each flag with the argument after it. */
+/** The secrets in a command: each argument by itself, each flag with the argument after it, and what the program is known to take. */
 export function secretsInCommand(args: readonly string[]): { place: number; literal: Literal }[] {
+  const [, handed = ""] = handedPassword(args.join(" ")) ?? [];
   return args.flatMap((argument, place) => {
     const [inside] = secretsInText(argument);
     if (inside !== undefined) return [{ place, literal: inside }];
     const flag = /^--?([A-Za-z][\w.-]*)$/.exec(args[place - 1] ?? "")?.[1];
-    const literal = flag === undefined || argument.startsWith("-") ? undefined : namedSecret(flag, argument);
+    const named = flag === undefined || argument.startsWith("-") ? undefined : namedSecret(flag, argument);
+    const literal = named ?? (handed !== "" && argument.endsWith(handed) ? namedSecret("password", handed) : undefined);
     return literal === undefined ? [] : [{ place, literal }];
   });
 }
@@ -166,9 +172,33 @@ const unquoted = (text: string): string => text.replace(/^(["'])(.*)\1$/s, "$2")
 
 /** Words that take their password as the next word, as configuration files, commands and SQL write it. */
 const BARE_DIRECTIVE =
-  /(?<![\w.-])(?:requirepass|masterauth|auth-pass\s{1,40}\S{1,99}|insecure-password|stats\s{1,40}auth|--[\w-]{0,40}pass(?:word)?|identified\s{1,40}by|password(?=\s{1,40}'))\s{1,40}('[^']{0,256}'|\S{1,256})/gi;
+  /(?<![\w.-])(?:requirepass|masterauth|auth-pass\s{1,40}\S{1,99}|insecure-password|stats\s{1,40}auth|--[\w-]{0,40}pass(?:word)?|identified\s{1,40}by|password(?=\s{1,40}')|login\s{1,40}\S{1,99}\s{1,40}password(?!\s{1,40}:))\s{1,40}('[^']{0,256}'|\S{1,256})/gi;
+
+/** Programs that take a password by a flag whose name does not say so. */
+const HANDED = [
+  /\b(?:redis|valkey)-cli\b[^|;&]{0,200}?\s-a\s{1,9}(\S{1,256})/,
+  /\b(?:mysql|mariadb)(?:-?[a-z]{1,20})?\s(?:[^|;&]{0,200}?\s)?-p(\S{1,256})/,
+  /\bcurl\s(?:[^|;&]{0,200}?\s)?(?:-u|--user)\s{1,9}["']?[^\s:"']{1,99}:([^\s"']{1,256})/,
+];
+const handedPassword = (text: string): RegExpExecArray | undefined =>
+  HANDED.map((flag) => flag.exec(text)).find((match) => match !== null) ?? undefined;
+
+/** A user of a Valkey or Redis access list, with a password after `>`. */
+const ACL_USER = /^\s{0,40}user\s{1,9}\S{1,99}\s{1,9}(?:on|off)\s(?:[^>]{0,200}\s)?>(\S{1,256})/;
+const ELEMENT = /<([A-Za-z_][\w.-]{1,60})>([^<\s]{1,256})<\//g;
+const BEARER = /\bbearer\s{1,9}([\w.~+/=-]{16,256})/i;
 
 function bareSecret(line: string): Literal | undefined {
+  const [, password] = handedPassword(line) ?? ACL_USER.exec(line) ?? [];
+  const [, token] = BEARER.exec(line) ?? [];
+  const literal =
+    (password === undefined ? undefined : namedSecret("password", unquoted(password))) ??
+    (token === undefined ? undefined : namedSecret("token", token));
+  if (literal !== undefined) return literal;
+  for (const [, name = "", value = ""] of line.matchAll(ELEMENT)) {
+    const inside = namedSecret(name, value);
+    if (inside !== undefined) return inside;
+  }
   for (const [, password = ""] of line.matchAll(BARE_DIRECTIVE)) {
     const literal = namedSecret("password", unquoted(password));
     if (literal !== undefined) return literal;
@@ -182,7 +212,9 @@ const MAX_VALUE = 300;
 function namedSecret(name: string, value: string): Literal | undefined {
   const text = value.slice(0, MAX_VALUE).trim();
   const spaced = name.slice(-MAX_NAME).replace(/([a-z0-9])([A-Z])/g, "$1_$2");
-  if (ABOUT_NAME.test(spaced) || stands(text)) return undefined;
+  if (ABOUT_NAME.test(spaced)) return undefined;
+  if (NUMERIC_PASSWORD.test(text) && PASSWORD_NAME.test(spaced)) return { grade: gradeOf(text), kind: "a password or key" };
+  if (stands(text)) return undefined;
   if (PASSWORD_NAME.test(spaced)) {
     if (/\s/.test(text)) return undefined;
     return { grade: gradeOf(text), kind: "a password or key" };

@@ -24,7 +24,7 @@ function* literalsOf(workload: Workload): Iterable<{ path: (string | number)[]; 
   for (const [key, value] of Object.entries(specs.env ?? {})) {
     if (typeof value === "object" || typeof value === "boolean") continue;
     const text = String(value);
-    const literal = secretIn(key, text) ?? (text.includes("\n") ? secretsInText(text)[0] : undefined);
+    const literal = secretIn(key, text);
     if (literal !== undefined)
       yield { path: at(workload, "env", key), detail: `The environment of ${name} holds ${literal.kind} in ${key}.`, literal };
   }
@@ -45,6 +45,11 @@ function* literalsOf(workload: Workload): Iterable<{ path: (string | number)[]; 
       detail: `The health check of ${name} holds ${literal.kind}.`,
       literal,
     };
+  }
+  for (const [place, key] of (specs.ssh_keys ?? []).entries()) {
+    const literal = secretIn("ssh_keys", key);
+    if (literal !== undefined)
+      yield { path: at(workload, "ssh_keys", place), detail: `The SSH keys of ${name} hold ${literal.kind}.`, literal };
   }
   const files = [
     ...(specs.files ?? []).map((file, place) => ({ file, path: at(workload, "files", place, "content") })),
