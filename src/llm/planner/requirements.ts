@@ -1,5 +1,6 @@
 import type { ProviderName } from "../../blueprints/schema.ts";
 import { anyOf, type Need, needsIn, plain } from "./needs.ts";
+import { removals } from "./parts.ts";
 
 /** What a request asks for, as far as words and figures say it. */
 export interface Requirements {
@@ -90,7 +91,7 @@ export function requirementsOf(message: string): Requirements {
   const provider = PROVIDER_WORDS.find(([, words]) => text.match(words) !== null)?.[0];
   const name = nameIn(message);
   return definedOnly({
-    needs: needsIn(text),
+    needs: needsIn(plain(removals(message).rest)),
     ...load(text),
     dataGb: dataIn(text),
     budget,

@@ -74,6 +74,8 @@ export const CORPUS: Expectation[] = [
     says: /lb cannot run 3 times/,
   },
 
+  { request: "api gateway with no monitoring", templates: ["api-gateway"], scale: [1, 1] },
+
   // Plain requests for one thing.
   { request: "a simple website with a database", templates: ["simple-web-app"], scale: [1, 1] },
   { request: "small blog", templates: ["simple-web-app"], scale: [0.25, 1] },
