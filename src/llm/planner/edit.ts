@@ -9,7 +9,7 @@ import { count, peakLoad } from "./load.ts";
 import { meant, removals, siblings } from "./parts.ts";
 import { profileOf } from "./profiles.ts";
 import type { Requirements } from "./requirements.ts";
-import { roundScale, scaleText } from "./size.ts";
+import { diskOf, roundScale, scaleText, sizeOf } from "./size.ts";
 
 export interface Edited {
   blueprint: Blueprint;
@@ -103,6 +103,8 @@ function resize(edited: Edited, requirements: Requirements, message: string): vo
       set(edited, target, "memory_mb", memory, `${target} gets ${count(memoryGb)} GiB of memory.`);
     }
   }
+  resizeDisks(edited, requirements);
+  resizeGpus(edited, requirements);
   const factor = factorFor(requirements, edited.blueprint, message);
   if (factor === undefined) return;
   const scaled = scaleBlueprint(edited.blueprint, factor);
@@ -110,6 +112,30 @@ function resize(edited: Edited, requirements: Requirements, message: string): vo
     edited.blueprint = scaled.value;
     edited.reasons.push(`CPU and memory are multiplied by ${scaleText(factor)}.`);
   } else edited.limits.push(scaled.error[0]?.detail ?? "It cannot be scaled that far.");
+}
+
+/** Makes the disks that hold the data, the largest ones, at least as large as asked for; a disk never shrinks. */
+function resizeDisks(edited: Edited, { dataGb }: Requirements): void {
+  if (dataGb === undefined) return;
+  const disks = edited.blueprint.resources.filter((resource) => resource.type === "storage" && diskOf(resource) > 0);
+  const largest = Math.max(0, ...disks.map(diskOf));
+  const holding = disks.filter((resource) => diskOf(resource) >= largest / 2);
+  const small = holding.filter((resource) => diskOf(resource) < dataGb);
+  for (const { name } of small) set(edited, name, "disk_gb", Math.ceil(dataGb), `${name} gets ${count(dataGb)} GB of disk.`);
+  if (small.length > 0) return;
+  edited.limits.push(
+    holding.length === 0
+      ? `Nothing in the blueprint has a disk that could get ${count(dataGb)} GB.`
+      : `${holding.map(({ name }) => name).join(", ")} already have ${count(dataGb)} GB or more.`,
+  );
+}
+
+function resizeGpus(edited: Edited, { gpus }: Requirements): void {
+  if (gpus === undefined) return;
+  const nodes = edited.blueprint.resources.filter((resource) => sizeOf(resource, "gpus") > 0);
+  if (nodes.length === 0) edited.limits.push("Nothing in the blueprint has a GPU; ml-training does.");
+  const each = Math.max(1, Math.ceil(gpus / nodes.length));
+  for (const { name } of nodes) set(edited, name, "gpus", each, `${name} has ${each} ${each === 1 ? "GPU" : "GPUs"}.`);
 }
 
 function factorFor(requirements: Requirements, blueprint: Blueprint, message: string): number | undefined {
@@ -121,18 +147,19 @@ function factorFor(requirements: Requirements, blueprint: Blueprint, message: st
     const factor = roundScale(load / held) / scale;
     return factor > 1 ? factor : undefined;
   }
-  if (
-    requirements.replicas !== undefined ||
-    requirements.cpus !== undefined ||
-    requirements.memoryGb !== undefined ||
-    requirements.budget !== undefined
-  )
-    return undefined;
+  const { replicas, cpus, memoryGb, dataGb, gpus, budget } = requirements;
+  if ([replicas, cpus, memoryGb, dataGb, gpus, budget].some((figure) => figure !== undefined)) return undefined;
   if (MORE.test(message)) return SOME_MORE;
   return LESS.test(message) && !REMOVE.test(message) ? SOME_LESS : undefined;
 }
 
-function set(edited: Edited, name: string, key: "replicas" | "memory_mb" | "cpu", value: number, reason: string): void {
+function set(
+  edited: Edited,
+  name: string,
+  key: "replicas" | "memory_mb" | "cpu" | "disk_gb" | "gpus",
+  value: number,
+  reason: string,
+): void {
   const resources = edited.blueprint.resources.map((resource) =>
     resource.name === name ? ({ ...resource, specs: { ...resource.specs, [key]: value } } as Resource) : resource,
   );

@@ -123,7 +123,7 @@ function setCache(sized: Sized, { dataGb, memoryGb }: Requirements): void {
   reasons.push(`${family.join(", ")} hold ${count(dataGb)} GB in memory, so each gets ${count(wanted / 1024)} GiB.`);
 }
 
-function diskOf(resource: Resource): number {
+export function diskOf(resource: Resource): number {
   return "disk_gb" in resource.specs ? (resource.specs.disk_gb ?? 0) : 0;
 }
 
