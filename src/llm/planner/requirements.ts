@@ -1,6 +1,7 @@
 import type { ProviderName } from "../../blueprints/schema.ts";
 import { anyOf, type Need, needsIn, plain } from "./needs.ts";
 import { removals } from "./parts.ts";
+import { spelled } from "./spelling.ts";
 
 /** What a request asks for, as far as words and figures say it. */
 export interface Requirements {
@@ -85,13 +86,13 @@ const UNKNOWN = anyOf(
 );
 
 export function requirementsOf(message: string): Requirements {
-  const text = plain(message);
+  const text = spelled(plain(message));
   const budget = budgetIn(text);
   const region = text.match(REGIONS)?.[0];
   const provider = PROVIDER_WORDS.find(([, words]) => text.match(words) !== null)?.[0];
   const name = nameIn(message);
   return definedOnly({
-    needs: needsIn(plain(removals(message).rest)),
+    needs: needsIn(spelled(plain(removals(message).rest))),
     ...load(text),
     dataGb: dataIn(text),
     budget,

@@ -76,6 +76,10 @@ export const CORPUS: Expectation[] = [
 
   { request: "api gateway with no monitoring", templates: ["api-gateway"], scale: [1, 1] },
 
+  // Slips of the keyboard.
+  { request: "i nede a higly availble web app for 150k usres", templates: ["ha-web-app"], scale: [2, 3] },
+  { request: "kubernets with monitorng", templates: ["microservices-k8s", "observability-stack"], scale: [1, 1] },
+
   // Plain requests for one thing.
   { request: "a simple website with a database", templates: ["simple-web-app"], scale: [1, 1] },
   { request: "small blog", templates: ["simple-web-app"], scale: [0.25, 1] },
