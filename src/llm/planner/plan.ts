@@ -6,7 +6,7 @@ import { providersOf } from "../../templates/instantiate.ts";
 import type { Task } from "../task.ts";
 import { type Choice, choose } from "./choose.ts";
 import { combine } from "./combine.ts";
-import { edit, takeOut } from "./edit.ts";
+import { type Edited, edit, takeOut } from "./edit.ts";
 import { count, dailyUsersAt } from "./load.ts";
 import { removals } from "./parts.ts";
 import { profileOf } from "./profiles.ts";
@@ -88,11 +88,11 @@ function build(task: Task, requirements: Requirements, sized: readonly Sized[], 
     }
   }
   if (built === undefined) return undefined;
-  const reduced = { blueprint: built.blueprint, reasons: [], limits: [] };
+  const reduced: Edited = { blueprint: built.blueprint, reasons: [], limits: [] };
   takeOut(reduced, removals(task.message).unwanted);
   built = {
     blueprint: reduced.blueprint,
-    notes: [...built.notes, ...reduced.reasons],
+    notes: [...built.notes, ...reduced.reasons.map((reason) => reason.replace(/\.$/, ""))],
     limits: [...built.limits, ...reduced.limits],
   };
   if (sized.length === 1) return built;

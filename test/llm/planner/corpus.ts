@@ -66,7 +66,7 @@ export const CORPUS: Expectation[] = [
     replicas: ["app", 3],
     absent: "lb",
   },
-  { request: "ha-web-app without the backup", templates: ["ha-web-app"], absent: "backup" },
+  { request: "ha-web-app without the backup", templates: ["ha-web-app"], absent: "backup", says: /points to it\.\n/ },
   { request: "simple-web-app with no database downtime", templates: ["simple-web-app"], replicas: ["db", 1] },
   {
     request: "simple-web-app with 3 replicas of the load balancer",
