@@ -1,3 +1,4 @@
+import { NAMES_IT, needsIn, plain } from "../llm/planner/needs.ts";
 import type { Candidate, Task } from "../llm/task.ts";
 import { bundled, type Catalogue, type Entry } from "../templates/catalogue.ts";
 import { searchTemplates } from "../templates/search.ts";
@@ -52,8 +53,11 @@ async function candidatesFor(message: string, catalogue: Catalogue, named: Entry
 }
 
 /** The template whose id (`ha-web-app`, `HA web app`) the message names, or the latest turn of the history that names one. */
-function mentionedId({ message, history }: Question, candidates: readonly Candidate[]): string | undefined {
-  const texts = [message, ...history.map(({ content }) => content).toReversed()];
+function mentionedId({ message, history, intent }: Question, candidates: readonly Candidate[]): string | undefined {
+  // Who asks for something new, and says what, no longer talks about the template of before.
+  const anew = intent === "create_blueprint" && [...needsIn(plain(message)).values()].some((weight) => weight >= NAMES_IT);
+  const earlier = anew ? [] : history;
+  const texts = [message, ...earlier.map(({ content }) => content).toReversed()];
   for (const text of texts) {
     const words = wordsOf(text);
     const named = candidates.filter(({ id }) => words.includes(` ${id.replaceAll("-", " ")} `));

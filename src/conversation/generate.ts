@@ -54,7 +54,6 @@ export async function* generationRounds(
   request: ModelRequest,
   signal: AbortSignal,
 ): AsyncGenerator<ModelEvent[]> {
-  const candidates = request.task.candidates;
   let spent: Usage = { input_tokens: 0, output_tokens: 0 };
   let attempts = 0;
   let messages = request.messages;
@@ -77,7 +76,7 @@ export async function* generationRounds(
           continue;
         }
         attempts += event.attempts ?? 1;
-        const reading = readAnswer(text, candidates);
+        const reading = readAnswer(text, request.task);
         if (reading.type === "problems" && mends < MAX_MENDS) {
           again = mendingMessage(reading.issues);
           const count = reading.issues.length;

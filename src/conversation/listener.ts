@@ -5,6 +5,7 @@ import type { Issue } from "../validation/issue.ts";
 import { DocumentScanner, type Finding } from "./document.ts";
 import { parseLoosely } from "./loose-json.ts";
 import { normaliseResource } from "./normalise.ts";
+import { wholeContents } from "./prompts/facts.ts";
 import { type Reading, readDocument } from "./reading.ts";
 import type { Saying } from "./stream.ts";
 
@@ -91,7 +92,8 @@ export class BlueprintListener {
 
   #resource(json: string, index: number): Saying {
     const parsed = parseLoosely(json);
-    const resource = normaliseResource(parsed.ok ? parsed.value : undefined, index);
+    const written = parsed.ok ? wholeContents(parsed.value, this.#task()).value : undefined;
+    const resource = normaliseResource(written, index);
     if (resource.ok) {
       this.#resourcesSaid++;
       return { type: "resource", data: resource.value.value };
@@ -104,7 +106,7 @@ export class BlueprintListener {
   }
 
   #document(json: string, source: string): Saying[] {
-    const reading = readDocument(json, this.#task()?.candidates ?? []);
+    const reading = readDocument(json, this.#task());
     if (reading.type === "text") return [{ type: "text", data: source }];
     // A valid blueprint is not given up for a later one that is wrong.
     if (reading.type === "problems" && this.#reading?.type === "blueprint") {

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import type { Blueprint } from "../blueprints/schema.ts";
 import { validate } from "../blueprints/validate.ts";
-import type { Candidate } from "../llm/task.ts";
+import type { Candidate, Task } from "../llm/task.ts";
 import { instantiate } from "../templates/instantiate.ts";
 import { customizationSchema } from "../templates/schema.ts";
 import { check } from "../validation/check.ts";
@@ -10,6 +10,7 @@ import { nearest } from "../validation/nearest.ts";
 import { DocumentScanner } from "./document.ts";
 import { parseLoosely } from "./loose-json.ts";
 import { normaliseBlueprint } from "./normalise.ts";
+import { wholeContents } from "./prompts/facts.ts";
 
 /** What a JSON document in an answer turned out to be. */
 export type Reading =
@@ -23,21 +24,28 @@ export type Reading =
 const customisationSchema = customizationSchema.extend({ template_id: z.string() });
 
 /** Reads one JSON document of an answer. */
-export function readDocument(json: string, candidates: readonly Candidate[]): Reading {
+export function readDocument(json: string, task: Task | undefined): Reading {
   const parsed = parseLoosely(json);
   if (!parsed.ok) return looksLikeBlueprint(json) ? problem("#", "invalid_json", parsed.error) : { type: "text" };
-  const value = parsed.value;
+  const { value, unknown } = wholeContents(parsed.value, task);
   if (typeof value !== "object" || value === null) return { type: "text" };
+  const [cut] = unknown;
+  if (cut !== undefined)
+    return problem(
+      "#",
+      "cut_content",
+      `A file's content is cut: "${cut.slice(0, 60)}". Write it whole, or just as it was shown.`,
+    );
   if ("resources" in value || "blueprint" in value) return readBlueprint(value);
-  return "template_id" in value ? readCustomisation(value, candidates) : { type: "text" };
+  return "template_id" in value ? readCustomisation(value, task?.candidates ?? []) : { type: "text" };
 }
 
 /** Reads a whole answer: the last blueprint in it counts. */
-export function readAnswer(text: string, candidates: readonly Candidate[]): Reading {
+export function readAnswer(text: string, task: Task): Reading {
   const scanner = new DocumentScanner();
   const findings = [...scanner.push(text), ...scanner.end()];
   const readings = findings.flatMap((finding) =>
-    finding.type === "document" || finding.type === "broken" ? [readDocument(finding.json, candidates)] : [],
+    finding.type === "document" || finding.type === "broken" ? [readDocument(finding.json, task)] : [],
   );
   return (
     readings.findLast(({ type }) => type === "blueprint") ??

@@ -95,6 +95,28 @@ describe("the blueprint under discussion is changed by chat", () => {
     expect(Number(estimate(changed).total_monthly_cost)).toBeLessThanOrEqual(250);
   });
 
+  test("given more disk, and nothing else", async () => {
+    const blueprint = await template("postgres-ha");
+    const changed = valid((await chat("increase the disks to 500 GB", { context: { blueprint } })).blueprint);
+    const expected = blueprint.resources.map((resource) =>
+      /^pg-\d-data$/.test(resource.name) ? { ...resource, specs: { ...resource.specs, disk_gb: 500 } } : resource,
+    );
+    expect(changed.resources).toEqual(expected);
+  });
+
+  test("given more GPUs", async () => {
+    const blueprint = await template("ml-training");
+    const changed = valid((await chat("change it to 8 GPUs", { context: { blueprint } })).blueprint);
+    expect(changed.resources.map(({ specs }) => (specs as { gpus?: number }).gpus ?? 0).reduce((a, b) => a + b)).toBe(8);
+  });
+
+  test("given the same size for every member of a cluster", async () => {
+    const blueprint = await template("postgres-ha");
+    const changed = valid((await chat("give the database 4 cpus and 32 GB of RAM", { context: { blueprint } })).blueprint);
+    const members = changed.resources.filter(({ name }) => /^pg-\d$/.test(name));
+    expect(members.map(({ specs }) => specs)).toMatchObject(Array(3).fill({ cpu: 4, memory_mb: 32 * 1024 }));
+  });
+
   test("left alone, and that is said, when the change cannot be made out", async () => {
     const blueprint = await template("simple-web-app");
     const answer = await chat("change the frobnication of the quux", { context: { blueprint } });

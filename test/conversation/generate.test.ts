@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import type { Blueprint } from "../../src/blueprints/schema.ts";
 import { chatTranslator } from "../../src/conversation/chat.ts";
 import type { ConversationEvent } from "../../src/conversation/events.ts";
 import { generationRounds, generationTranslator } from "../../src/conversation/generate.ts";
@@ -6,7 +7,7 @@ import { generationPrompt } from "../../src/conversation/prompts/prompts.ts";
 import { collectEvents } from "../../src/conversation/stream.ts";
 import type { Message, Model, ModelEvent } from "../../src/llm/model.ts";
 import { sourceOf } from "../../src/llm/source.ts";
-import type { Intent } from "../../src/llm/task.ts";
+import type { Intent, Task } from "../../src/llm/task.ts";
 import { taskFor } from "../support/task.ts";
 
 const PIECE = 7;
@@ -30,9 +31,14 @@ function scripted(...answers: string[]): { model: Model; asked: Message[][] } {
   return { model, asked };
 }
 
-async function generated(...answers: string[]): Promise<{ events: ConversationEvent[]; asked: Message[][] }> {
+const generated = (...answers: string[]) => generatedFor({}, ...answers);
+
+async function generatedFor(
+  more: Partial<Task>,
+  ...answers: string[]
+): Promise<{ events: ConversationEvent[]; asked: Message[][] }> {
   const { model, asked } = scripted(...answers);
-  const task = await taskFor("a web server");
+  const task = await taskFor("a web server", more);
   const source = sourceOf((signal) => generationRounds(model, generationPrompt(task), signal));
   return {
     events: await collectEvents(
@@ -206,5 +212,30 @@ describe("a chat with a language model", () => {
       `A:\n\`\`\`json\n${first}\n\`\`\`\nB:\n\`\`\`json\n${second}\n\`\`\`\nC:\n\`\`\`json\n{"resources": 3}\n\`\`\``,
     );
     expect(blueprintOf(events).map(({ name }) => name)).toEqual(["second"]);
+  });
+});
+
+describe("a file whose content the model was shown cut", () => {
+  const long = `listen 8080;\n${"# a comment that goes on\n".repeat(40)}`;
+  const files = (content: string) => ({ ...web, specs: { ...web.specs, files: [{ path: "/etc/app.conf", content }] } });
+  const blueprintWith = (content: string) => ({ ...GOOD, resources: [net, files(content)] }) as Blueprint;
+  const shown = async () => {
+    const [system] = generationPrompt(await taskFor("a change", { blueprint: blueprintWith(long) })).messages;
+    return /"content":("listen 8080.*? characters\)")/.exec(system?.content ?? "")?.[1] ?? "null";
+  };
+
+  test("is whole again in what comes of it", async () => {
+    const cut: string = JSON.parse(await shown());
+    expect(cut.length).toBeLessThan(long.length);
+    const { events } = await generatedFor({ blueprint: blueprintWith(long) }, JSON.stringify(blueprintWith(cut)));
+    expect(blueprintOf(events)).toMatchObject([{ resources: [net, files(long)] }]);
+    expect(only(events, "resource").map(({ data }) => data)).toMatchObject([net, files(long)]);
+  });
+
+  test("goes back to the model when it is cut otherwise", async () => {
+    const other = JSON.stringify(blueprintWith("listen 80… (999 characters)"));
+    const { events, asked } = await generatedFor({ blueprint: blueprintWith(long) }, other, JSON.stringify(GOOD));
+    expect(asked[1]?.at(-1)?.content).toMatch(/content is cut/);
+    expect(blueprintOf(events)).toMatchObject([GOOD]);
   });
 });

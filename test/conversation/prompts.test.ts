@@ -39,6 +39,9 @@ describe("what a model is sent", () => {
     const [, user] = messages;
     expect(user?.content.match(/<\/request>/g)).toHaveLength(1);
     expect(user?.content.endsWith("</request>")).toBe(true);
+    const other = generationPrompt(await taskFor("a web app </ REQUEST> </Request >")).messages[1];
+    expect(other?.content.match(/<\s*\/\s*request/gi)).toHaveLength(3);
+    expect(other?.content.match(/<\/request/gi)).toHaveLength(1);
   });
 
   test("gives figures for a price or an audit instead of asking for them", async () => {

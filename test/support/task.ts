@@ -12,6 +12,7 @@ export async function taskFor(message: string, more: Partial<Task> = {}): Promis
     origin: "http://localhost",
     today: "2026-11-22",
   };
-  const task = await prepareTask(subject, { kind: "blueprint", intent: "create_blueprint", message, history: [] });
+  const { history = [], intent = "create_blueprint" } = more;
+  const task = await prepareTask(subject, { kind: "blueprint", intent, message, history });
   return { ...task, ...more };
 }

@@ -46,9 +46,7 @@ export function blueprintFacts(task: Task): string {
   const blueprint = subjectOf(task);
   if (blueprint === undefined) return "";
   const json = JSON.stringify(blueprint, (key, value: unknown) =>
-    key === "content" && typeof value === "string" && value.length > MAX_FILE_CHARS
-      ? `${value.slice(0, MAX_FILE_CHARS)}… (${value.length} characters)`
-      : value,
+    key === "content" && typeof value === "string" ? shortened(value) : value,
   );
   return `The blueprint under discussion (long file contents are cut):\n${json.length > MAX_BLUEPRINT_CHARS ? `${json.slice(0, MAX_BLUEPRINT_CHARS)}…` : json}`;
 }
@@ -69,6 +67,35 @@ export function judgementFacts(task: Task): string {
     default:
       return "";
   }
+}
+
+const shortened = (content: string): string =>
+  content.length > MAX_FILE_CHARS ? `${content.slice(0, MAX_FILE_CHARS)}… (${content.length} characters)` : content;
+
+const SHORTENED = /… \(\d+ characters\)$/;
+
+/**
+ * What a model wrote, with the file contents it was shown cut whole again. A cut content that is none of those shown is
+ * left as it is, and told in `unknown`.
+ */
+export function wholeContents(written: unknown, task: Task | undefined): { value: unknown; unknown: string[] } {
+  const text: string | undefined = JSON.stringify(written);
+  if (!text?.includes(" characters)")) return { value: written, unknown: [] };
+  const whole = new Map<string, string>();
+  const shown = task === undefined ? undefined : subjectOf(task);
+  const collect = (key: string, value: unknown): unknown => {
+    if (key === "content" && typeof value === "string" && value.length > MAX_FILE_CHARS) whole.set(shortened(value), value);
+    return value;
+  };
+  if (shown !== undefined) JSON.stringify(shown, collect);
+  const unknown: string[] = [];
+  const value: unknown = JSON.parse(text, (key, value: unknown) => {
+    if (key !== "content" || typeof value !== "string" || !SHORTENED.test(value)) return value;
+    const content = whole.get(value);
+    if (content === undefined) unknown.push(value);
+    return content ?? value;
+  });
+  return { value, unknown };
 }
 
 function subjectOf({ blueprint, named }: Task): Blueprint | undefined {

@@ -37,6 +37,6 @@ const paragraphs = (parts: readonly string[]): string => parts.filter((part) => 
 
 /** Material between tags it cannot close itself. */
 function tagged(tag: string, parts: readonly string[]): string {
-  const content = paragraphs(parts).replaceAll(`</${tag}`, `< /${tag}`);
+  const content = paragraphs(parts).replace(new RegExp(`<\\s*/\\s*(?=${tag})`, "gi"), "< /");
   return content === "" ? "" : `<${tag}>\n${content}\n</${tag}>`;
 }

@@ -14,8 +14,8 @@ type Json = Record<string, unknown>;
 export class Draft {
   readonly id: string;
   readonly #template: Template;
-  readonly #resources: Json[];
-  readonly #parameters: Record<string, string | number | boolean> = {};
+  #resources: Json[];
+  #parameters: Record<string, string | number | boolean> = {};
 
   constructor(id: string, template: Template) {
     this.id = id;
@@ -37,8 +37,17 @@ export class Draft {
       .map(({ name }) => String(name));
   }
 
-  /** Sets a size, and says what it came to; `undefined` when there is nothing to set it on. */
+  /** Sets a size, and says what it came to; `undefined` when there is nothing to set it on or the blueprint cannot bear it. */
   set(name: string, size: Size, value: number): number | undefined {
+    const before = { resources: structuredClone(this.#resources), parameters: { ...this.#parameters } };
+    const came = this.#put(name, size, value);
+    if (came === undefined || this.at(1).ok) return came;
+    this.#resources = before.resources;
+    this.#parameters = before.parameters;
+    return undefined;
+  }
+
+  #put(name: string, size: Size, value: number): number | undefined {
     const resource = this.#resources.find((candidate) => candidate["name"] === name);
     if (resource === undefined) return undefined;
     const parameter = /^\$\{param\.(\w+)\}$/.exec(String(specsOf(resource)[size]))?.[1];

@@ -6,9 +6,10 @@ import type { Task } from "../task.ts";
 import { choose } from "./choose.ts";
 import { combine } from "./combine.ts";
 import { count, peakLoad } from "./load.ts";
+import { meant, removals, siblings } from "./parts.ts";
 import { profileOf } from "./profiles.ts";
 import type { Requirements } from "./requirements.ts";
-import { meant, roundScale, scaleText } from "./size.ts";
+import { diskOf, roundScale, scaleText, sizeOf } from "./size.ts";
 
 export interface Edited {
   blueprint: Blueprint;
@@ -29,8 +30,10 @@ const SOME_LESS = 0.67;
 /** Changes a blueprint as a request says. What it cannot make out is a limit, and nothing is changed on a guess. */
 export function edit(blueprint: Blueprint, requirements: Requirements, task: Task): Edited {
   const edited: Edited = { blueprint, reasons: [], limits: [] };
-  remove(edited, task.message);
-  resize(edited, requirements, task.message);
+  const { unwanted, rest } = removals(task.message);
+  if (unwanted.length > 0) takeOut(edited, unwanted);
+  else remove(edited, task.message);
+  resize(edited, requirements, rest);
   if (ADD.test(task.message)) extend(edited, requirements, task);
   if (requirements.name !== undefined) {
     const name = requirements.name
@@ -52,11 +55,22 @@ export function edit(blueprint: Blueprint, requirements: Requirements, task: Tas
 /** Takes a resource out, with every reference to it; not when something would be left broken. */
 function remove(edited: Edited, message: string): void {
   if (!REMOVE.test(message)) return;
-  const running = edited.blueprint.resources
-    .filter(({ type }) => type === "service" || type === "compute")
-    .map(({ name }) => name);
-  const name = meant(message.replace(/^.*?\b(remove|drop|delete|take out|without|get rid of)\b/i, ""), running);
-  if (name === undefined) return;
+  takeOut(edited, [message.replace(/^.*?\b(remove|drop|delete|take out|without|get rid of)\b/i, "")]);
+}
+
+/** Takes the parts that the words mean out of a blueprint. Words for something it has not got change nothing. */
+export function takeOut(edited: Edited, unwanted: readonly string[]): void {
+  for (const words of unwanted) {
+    const running = edited.blueprint.resources.filter(({ type }) => type === "service" || type === "compute");
+    const name = meant(
+      words,
+      running.map((resource) => resource.name),
+    );
+    if (name !== undefined) takeOutPart(edited, name);
+  }
+}
+
+function takeOutPart(edited: Edited, name: string): void {
   const resources = edited.blueprint.resources
     .filter((resource) => resource.name !== name)
     .map(
@@ -80,17 +94,17 @@ function resize(edited: Edited, requirements: Requirements, message: string): vo
     if (target !== undefined)
       set(edited, target, "replicas", Math.min(50, requirements.replicas), `${target} runs ${requirements.replicas} times.`);
   }
-  if (requirements.memoryGb !== undefined) {
-    const target = part ?? running.find((name) => /app|db|pg|worker/.test(name));
-    if (target !== undefined)
-      set(
-        edited,
-        target,
-        "memory_mb",
-        Math.round(requirements.memoryGb * 1024),
-        `${target} gets ${count(requirements.memoryGb)} GiB of memory.`,
-      );
+  const sized = part ?? running.find((name) => /app|db|pg|worker/.test(name));
+  for (const target of sized === undefined ? [] : siblings(sized, running)) {
+    const { cpus, memoryGb } = requirements;
+    if (cpus !== undefined) set(edited, target, "cpu", cpus, `${target} gets ${count(cpus)} vCPU.`);
+    if (memoryGb !== undefined) {
+      const memory = Math.round(memoryGb * 1024);
+      set(edited, target, "memory_mb", memory, `${target} gets ${count(memoryGb)} GiB of memory.`);
+    }
   }
+  resizeDisks(edited, requirements);
+  resizeGpus(edited, requirements);
   const factor = factorFor(requirements, edited.blueprint, message);
   if (factor === undefined) return;
   const scaled = scaleBlueprint(edited.blueprint, factor);
@@ -98,6 +112,30 @@ function resize(edited: Edited, requirements: Requirements, message: string): vo
     edited.blueprint = scaled.value;
     edited.reasons.push(`CPU and memory are multiplied by ${scaleText(factor)}.`);
   } else edited.limits.push(scaled.error[0]?.detail ?? "It cannot be scaled that far.");
+}
+
+/** Makes the disks that hold the data, the largest ones, at least as large as asked for; a disk never shrinks. */
+function resizeDisks(edited: Edited, { dataGb }: Requirements): void {
+  if (dataGb === undefined) return;
+  const disks = edited.blueprint.resources.filter((resource) => resource.type === "storage" && diskOf(resource) > 0);
+  const largest = Math.max(0, ...disks.map(diskOf));
+  const holding = disks.filter((resource) => diskOf(resource) >= largest / 2);
+  const small = holding.filter((resource) => diskOf(resource) < dataGb);
+  for (const { name } of small) set(edited, name, "disk_gb", Math.ceil(dataGb), `${name} gets ${count(dataGb)} GB of disk.`);
+  if (small.length > 0) return;
+  edited.limits.push(
+    holding.length === 0
+      ? `Nothing in the blueprint has a disk that could get ${count(dataGb)} GB.`
+      : `${holding.map(({ name }) => name).join(", ")} already have ${count(dataGb)} GB or more.`,
+  );
+}
+
+function resizeGpus(edited: Edited, { gpus }: Requirements): void {
+  if (gpus === undefined) return;
+  const nodes = edited.blueprint.resources.filter((resource) => sizeOf(resource, "gpus") > 0);
+  if (nodes.length === 0) edited.limits.push("Nothing in the blueprint has a GPU; ml-training does.");
+  const each = Math.max(1, Math.ceil(gpus / nodes.length));
+  for (const { name } of nodes) set(edited, name, "gpus", each, `${name} has ${each} ${each === 1 ? "GPU" : "GPUs"}.`);
 }
 
 function factorFor(requirements: Requirements, blueprint: Blueprint, message: string): number | undefined {
@@ -109,13 +147,19 @@ function factorFor(requirements: Requirements, blueprint: Blueprint, message: st
     const factor = roundScale(load / held) / scale;
     return factor > 1 ? factor : undefined;
   }
-  if (requirements.replicas !== undefined || requirements.memoryGb !== undefined || requirements.budget !== undefined)
-    return undefined;
+  const { replicas, cpus, memoryGb, dataGb, gpus, budget } = requirements;
+  if ([replicas, cpus, memoryGb, dataGb, gpus, budget].some((figure) => figure !== undefined)) return undefined;
   if (MORE.test(message)) return SOME_MORE;
   return LESS.test(message) && !REMOVE.test(message) ? SOME_LESS : undefined;
 }
 
-function set(edited: Edited, name: string, key: "replicas" | "memory_mb", value: number, reason: string): void {
+function set(
+  edited: Edited,
+  name: string,
+  key: "replicas" | "memory_mb" | "cpu" | "disk_gb" | "gpus",
+  value: number,
+  reason: string,
+): void {
   const resources = edited.blueprint.resources.map((resource) =>
     resource.name === name ? ({ ...resource, specs: { ...resource.specs, [key]: value } } as Resource) : resource,
   );

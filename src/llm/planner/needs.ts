@@ -13,6 +13,9 @@ export const NEEDS = [
 ] as const;
 export type Need = (typeof NEEDS)[number];
 
+/** From this weight on, a text names a need outright. */
+export const NAMES_IT = 3;
+
 /**
  * How strongly a word asks for a need: 3 names it, 2 means it, 1 only hints. Words are compared without accents; a trailing `*`
  * stands for any ending. Several words in one entry stand beside each other.
@@ -103,7 +106,7 @@ export function needsIn(text: string): Map<Need, number> {
   return found;
 }
 
-/** Lower case, no accents, and typing mistakes in the longer words of `WORDS` put right. */
+/** Lower case, without accents. */
 export function plain(text: string): string {
   return text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase().replace(/[’`]/g, "'");
 }

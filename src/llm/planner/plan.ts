@@ -6,8 +6,9 @@ import { providersOf } from "../../templates/instantiate.ts";
 import type { Task } from "../task.ts";
 import { type Choice, choose } from "./choose.ts";
 import { combine } from "./combine.ts";
-import { edit } from "./edit.ts";
+import { type Edited, edit, takeOut } from "./edit.ts";
 import { count, dailyUsersAt } from "./load.ts";
+import { removals } from "./parts.ts";
 import { profileOf } from "./profiles.ts";
 import { type Requirements, requirementsOf } from "./requirements.ts";
 import { MIN_SCALE, roundScale, type Sized, scaleText, size } from "./size.ts";
@@ -86,7 +87,15 @@ function build(task: Task, requirements: Requirements, sized: readonly Sized[], 
       };
     }
   }
-  if (built === undefined || sized.length === 1) return built;
+  if (built === undefined) return undefined;
+  const reduced: Edited = { blueprint: built.blueprint, reasons: [], limits: [] };
+  takeOut(reduced, removals(task.message).unwanted);
+  built = {
+    blueprint: reduced.blueprint,
+    notes: [...built.notes, ...reduced.reasons.map((reason) => reason.replace(/\.$/, ""))],
+    limits: [...built.limits, ...reduced.limits],
+  };
+  if (sized.length === 1) return built;
   const description = sized.map(({ choice }) => choice.candidate.template.name).join(", with ");
   const blueprint = { ...built.blueprint, description };
   return validate(blueprint).valid ? { ...built, blueprint } : undefined;

@@ -1,5 +1,7 @@
 import type { ProviderName } from "../../blueprints/schema.ts";
 import { anyOf, type Need, needsIn, plain } from "./needs.ts";
+import { removals } from "./parts.ts";
+import { spelled } from "./spelling.ts";
 
 /** What a request asks for, as far as words and figures say it. */
 export interface Requirements {
@@ -26,6 +28,8 @@ export interface Requirements {
   factor?: number;
   /** A count for the workers, replicas or nodes. */
   replicas?: number;
+  /** vCPUs that something is to have. */
+  cpus?: number;
   /** GiB of memory that something is to have. */
   memoryGb?: number;
   /** What the result is to be called. */
@@ -43,6 +47,15 @@ const PEOPLE =
   "users?|nutzer|benutzer|visitors?|visits?|besucher|kunden|customers?|clients?|players?|members?|shoppers?|buyers?|students?|people|persons?|utilisateurs?|visiteurs?|usuarios?|visitantes?|clientes?|utenti|visitatori|clienti|gebruikers|bezoekers|klanten|sessions?|orders?|hits?|page ?views?|subscribers?|readers?";
 const TEAM =
   "researchers?|scientists?|data scientists?|engineers?|developers?|devs|employees|employees|coworkers|person office|forscher(?:innen)?|entwickler|mitarbeiter|chercheurs|developpeurs|investigadores|desarrolladores|pesquisadores|ricercatori|sviluppatori|onderzoekers|ontwikkelaars|friends|seats";
+
+const GPUS = "gpus?|gpu'?s|grafikkarten|a100s?|h100s?|h200s?|b200s?|l4|l40s?|rtx|nvidia cards?";
+const MEMBERS =
+  "replicas?|replicates?|repliken|repliques|repliche|copies|workers?|nodes?|knoten|noeuds|nodos|nodi|instances?|instanzen|app servers?|servers|vms|brokers?|nos";
+/** `8x H100`, `3 × workers`: a count of things, and no factor on the size. */
+const MULTIPLIED_THING = new RegExp(
+  String.raw`(?<![\w.])\d+\s*[x×]\s*(?:nvidia[ -]+)?(?:${GPUS}|${MEMBERS}|v?cpus?|cores?)(?![\p{L}\p{N}])`,
+  "gu",
+);
 
 const SMALL = anyOf(
   "small|tiny|little|dev|development|test|testing|staging|sandbox|hobby|demo|poc|proof of concept|prototype|minimal|lab|home lab|homelab|klein|kleine|kleinen|kleines|petit|petite|pequeno|pequena|piccolo|piccola|kleine|cheap|cheapest|personal|family|low budget|playground|try out",
@@ -73,13 +86,13 @@ const UNKNOWN = anyOf(
 );
 
 export function requirementsOf(message: string): Requirements {
-  const text = plain(message);
+  const text = spelled(plain(message));
   const budget = budgetIn(text);
   const region = text.match(REGIONS)?.[0];
   const provider = PROVIDER_WORDS.find(([, words]) => text.match(words) !== null)?.[0];
   const name = nameIn(message);
   return definedOnly({
-    needs: needsIn(text),
+    needs: needsIn(spelled(plain(removals(message).rest))),
     ...load(text),
     dataGb: dataIn(text),
     budget,
@@ -87,13 +100,11 @@ export function requirementsOf(message: string): Requirements {
     small: text.match(SMALL) !== null,
     commerce: text.match(COMMERCE) !== null,
     provider,
-    gpus: countOf(text, "gpus?|gpu'?s|grafikkarten|a100s?|h100s?|l40s?|rtx|nvidia cards?"),
+    gpus: countOf(text, GPUS),
     team: countOf(text, TEAM),
-    factor: factorIn(text),
-    replicas: countOf(
-      text,
-      "replicas?|replicates?|repliken|repliques|replicas|repliche|workers?|nodes?|knoten|noeuds|nodos|nodi|instances?|instanzen|app servers?|servers|vms|brokers?|nos",
-    ),
+    factor: factorIn(text.replace(MULTIPLIED_THING, " ")),
+    replicas: countOf(text, MEMBERS),
+    cpus: cpusIn(text),
     memoryGb: memoryIn(text),
     name,
     region,
@@ -139,9 +150,11 @@ function peopleIn(text: string): number | undefined {
 /** The largest amount of data the text names, in GB; amounts of memory are not data. */
 function dataIn(text: string): number | undefined {
   const amounts = [
-    ...text.matchAll(
-      /(\d+(?:[.,]\d+)?)\s*(tb|tib|to|terabytes?|gb|gib|go|gigs?|gigabytes?|pb|petabytes?)(?![\p{L}])(?!\s*(?:of\s+)?(?:ram|memory|mem\b|speicher|memoire|memoria|geheugen|vram))/gu,
-    ),
+    ...text
+      .replace(MACHINE, " ")
+      .matchAll(
+        /(\d+(?:[.,]\d+)?)\s*(tb|tib|to|terabytes?|gb|gib|go|gigs?|gigabytes?|pb|petabytes?)(?![\p{L}])(?!\s*(?:of\s+)?(?:ram|memory|mem\b|speicher|memoire|memoria|geheugen|vram))/gu,
+      ),
   ].map(([, amount, unit]) => {
     const size = Number((amount ?? "0").replace(",", "."));
     return unit?.startsWith("p") ? size * 1_000_000 : unit?.startsWith("t") ? size * 1000 : size;
@@ -149,7 +162,21 @@ function dataIn(text: string): number | undefined {
   return amounts.length === 0 ? undefined : Math.max(...amounts);
 }
 
+const CPUS = String.raw`(?<![\d.,])(\d{1,3}(?:[.,]\d+)?)\s*(?:x\s*)?(?:v?cpus?|v?cores?|kerne?|coeurs?|nucleos?)(?![\p{L}\p{N}])`;
+/** Cores and then an amount without a word for what it is, `8 vCPU / 32 GB`: the way machines are described. */
+const MACHINE = new RegExp(
+  String.raw`${CPUS}[\s,/+&-]{0,3}(?:and\s+|und\s+|et\s+|y\s+|e\s+|en\s+)?(\d+(?:[.,]\d+)?)\s*(gb|gib|go|gigs?|gigabytes?)(?![\p{L}])(?!\s*(?:of\s+)?(?:disks?|ssd|nvme|storage|data|platten?|disques?|discos?))`,
+  "u",
+);
+
+function cpusIn(text: string): number | undefined {
+  const cpus = Number((new RegExp(CPUS, "u").exec(text)?.[1] ?? "0").replace(",", "."));
+  return cpus > 0 ? cpus : undefined;
+}
+
 function memoryIn(text: string): number | undefined {
+  const machine = MACHINE.exec(text)?.[2];
+  if (machine !== undefined) return Number(machine.replace(",", "."));
   const found =
     /(\d+(?:[.,]\d+)?)\s*(gb|gib|go|gigs?|gigabytes?|mb)\s*(?:of\s+|de\s+|di\s+|an\s+)?(?:ram|memory|mem\b|arbeitsspeicher|speicher|memoire|memoria|geheugen)/u.exec(
       text,
@@ -217,7 +244,7 @@ function nameIn(message: string): string | undefined {
 
 function countOf(text: string, what: string): number | undefined {
   const found = new RegExp(
-    String.raw`(?<![\w.$€])(\d{1,4}|one|two|three|four|five|six|seven|eight|nine|ten|twelve|zwei|drei|vier|funf|sechs|deux|trois|quatre|cinq|dos|tres|cuatro|cinco|dois|duas|quatro|due|tre|quattro|cinque|twee|drie|vijf)[ -]+(?:[\p{L}-]+\s+)?(?:${what})(?![\p{L}\p{N}])`,
+    String.raw`(?<![\w.$€])(\d{1,4}|one|two|three|four|five|six|seven|eight|nine|ten|twelve|zwei|drei|vier|funf|sechs|deux|trois|quatre|cinq|dos|tres|cuatro|cinco|dois|duas|quatro|due|tre|quattro|cinque|twee|drie|vijf)(?:\s*[x×]\s*|[ -]+)(?:[\p{L}-]+\s+)?(?:${what})(?![\p{L}\p{N}])`,
     "u",
   ).exec(text);
   if (found === null) return undefined;

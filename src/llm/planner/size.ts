@@ -2,6 +2,7 @@ import type { Blueprint, Resource } from "../../blueprints/schema.ts";
 import type { Choice } from "./choose.ts";
 import { Draft } from "./draft.ts";
 import { count, dailyUsersAt, loadInWords, peakLoad } from "./load.ts";
+import { meant, removals, siblings } from "./parts.ts";
 import type { Requirements } from "./requirements.ts";
 
 /** A chosen template with its size, and the sentences that give the reasons. */
@@ -28,7 +29,8 @@ const MAX_CPU = 512;
 const MAX_MEMORY_MB = 8_388_608;
 
 /** Gives a chosen template the size the request asks for. `main` is the template the request's figures are about. */
-export function size(choice: Choice, requirements: Requirements, message: string, main: boolean): Sized {
+export function size(choice: Choice, requirements: Requirements, request: string, main: boolean): Sized {
+  const message = removals(request).rest;
   const draft = new Draft(choice.candidate.id, choice.candidate.template);
   const sized: Sized = { choice, draft, scale: 1, reasons: [] };
   if (!main) {
@@ -39,7 +41,8 @@ export function size(choice: Choice, requirements: Requirements, message: string
   setDisks(sized, requirements);
   setGpus(sized, requirements);
   setReplicas(sized, requirements, message);
-  setMemory(sized, requirements, message);
+  setEach(sized, requirements, message);
+  setCache(sized, requirements);
   return sized;
 }
 
@@ -102,7 +105,25 @@ function setDisks({ draft, reasons }: Sized, { dataGb }: Requirements): void {
   );
 }
 
-function diskOf(resource: Resource): number {
+/** A cache keeps its data in memory: of each member's, this share is for data. */
+const CACHE_DATA_SHARE = 0.7;
+
+/** Makes room in memory for what a cache is to hold; every replica holds all of it. */
+function setCache(sized: Sized, { dataGb, memoryGb }: Requirements): void {
+  const { draft, reasons, scale, choice } = sized;
+  if (dataGb === undefined || memoryGb !== undefined || !choice.profile.core.includes("cache")) return;
+  const target = meant("cache", draft.running);
+  const made = draft.at(1);
+  if (target === undefined || !made.ok) return;
+  const wanted = Math.min(MAX_MEMORY_MB, Math.ceil((dataGb * 1024) / CACHE_DATA_SHARE / 128) * 128);
+  const family = siblings(target, draft.running);
+  const has = made.value.resources.find(({ name }) => name === target)?.specs as { memory_mb?: number } | undefined;
+  if ((has?.memory_mb ?? 0) * scale >= wanted) return;
+  for (const name of family) draft.set(name, "memory_mb", Math.ceil(wanted / scale));
+  reasons.push(`${family.join(", ")} hold ${count(dataGb)} GB in memory, so each gets ${count(wanted / 1024)} GiB.`);
+}
+
+export function diskOf(resource: Resource): number {
   return "disk_gb" in resource.specs ? (resource.specs.disk_gb ?? 0) : 0;
 }
 
@@ -139,13 +160,11 @@ function setReplicas({ draft, reasons, choice }: Sized, { replicas, gpus }: Requ
     return;
   }
   const set = draft.set(target, "replicas", Math.min(MAX_REPLICAS, Math.max(1, replicas)));
-  if (set !== undefined) reasons.push(`${target} runs ${set} ${set === 1 ? "time" : "times"}.`);
-}
-
-/** `agent-1`, `agent-2` …: machines that differ only in their number. */
-function siblings(name: string, names: readonly string[]): string[] {
-  const stem = /^(.+)-\d+$/.exec(name)?.[1];
-  return stem === undefined ? [name] : names.filter((other) => other.replace(/-\d+$/, "") === stem && other !== stem);
+  reasons.push(
+    set === undefined
+      ? `${target} cannot run ${replicas} times; it stays as it is.`
+      : `${target} runs ${set} ${set === 1 ? "time" : "times"}.`,
+  );
 }
 
 function enlarge(draft: Draft, { resources }: Blueprint, names: readonly string[], factor: number): void {
@@ -158,41 +177,32 @@ function enlarge(draft: Draft, { resources }: Blueprint, names: readonly string[
   }
 }
 
-function setMemory({ draft, reasons, scale }: Sized, { memoryGb }: Requirements, message: string): void {
-  if (memoryGb === undefined) return;
-  const targets = [meant(message, draft.running) ?? draft.running.find((name) => /app|db|pg|worker/.test(name))].filter(
-    (name) => name !== undefined,
-  );
-  for (const name of targets) {
-    // Scaling comes afterwards and multiplies it.
-    draft.set(name, "memory_mb", Math.max(6, Math.round((memoryGb * 1024) / scale)));
-    reasons.push(`${name} gets ${count(memoryGb)} GiB of memory.`);
+/** Sets the sizes that the message names for one part; parts that differ only in their number are of one size. */
+function setEach({ draft, reasons, scale, choice }: Sized, requirements: Requirements, message: string): void {
+  const { cpus, memoryGb, replicas } = requirements;
+  const target = meant(message, draft.running) ?? draft.running.find((name) => /app|db|pg|valkey|worker|agent|gpu/.test(name));
+  if (target === undefined) return;
+  const family = siblings(target, draft.running);
+  // Members that share the load make up for those the template has not; members that each hold everything cannot.
+  const shares = family.length > 1 && choice.profile.requestsPerSecond !== undefined && replicas !== undefined;
+  // Scaling comes afterwards and multiplies it.
+  const factor = (shares ? Math.max(1, replicas / family.length) : 1) / scale;
+  const who = `${family.join(", ")} ${family.length === 1 ? "gets" : "get"}`;
+  const told = (size: "cpu" | "memory_mb", value: number, words: string) => {
+    const set = family.map((name) => draft.set(name, size, value)).every((fitted) => fitted !== undefined);
+    reasons.push(set ? `${who} ${words}.` : `${family.join(", ")} cannot have ${words}; that size stays as it is.`);
+  };
+  const each = family.length === 1 ? "" : " each";
+  if (cpus !== undefined)
+    told("cpu", Math.min(MAX_CPU, Math.max(0.1, roundCpu(cpus * factor))), `${count(cpus * factor * scale)} vCPU${each}`);
+  if (memoryGb !== undefined) {
+    const mb = Math.min(MAX_MEMORY_MB, Math.max(6, Math.round(memoryGb * 1024 * factor)));
+    told("memory_mb", mb, `${count(memoryGb * factor * scale)} GiB of memory${each}`);
   }
 }
 
-/** Words for parts of a system, and what resources that are such a part are called. */
-const PARTS: readonly [RegExp, RegExp][] = [
-  [
-    /\b(databases?|db|postgres\w*|datenbank\w*|base de don\w+|base de dat\w+|banco de dados)\b/i,
-    /^(db|pg|postgres|database|primary)/,
-  ],
-  [/\b(cache|redis|valkey)\b/i, /cache|redis|valkey/],
-  [/\b(workers?|nodes?|knoten|noeuds|nodos|nodi)\b/i, /worker|agent/],
-  [/\b(load.?balancers?|lb|proxy)\b/i, /^(lb|proxy|haproxy|edge)/],
-  [/\b(apps?|application|web|backend|servers?)\b/i, /app|web|backend/],
-];
-
-/** The resource a message talks about, by its name or by what it is. */
-export function meant(message: string, names: readonly string[]): string | undefined {
-  const words = new Set(message.toLowerCase().split(/[^a-z0-9-]+/));
-  const byName = names.filter((name) => words.has(name)).toSorted((a, b) => b.length - a.length)[0];
-  if (byName !== undefined) return byName;
-  for (const [said, called] of PARTS) {
-    const found = said.test(message) ? names.find((name) => called.test(name)) : undefined;
-    if (found !== undefined) return found;
-  }
-  return undefined;
-}
+/** Whole vCPUs from one up: machines have no others. */
+const roundCpu = (cpus: number): number => (cpus >= 1 ? Math.ceil(cpus) : cpus);
 
 /** What is multiplied when nobody says what: the replicated part that does the work, not the quorum beside it. */
 function workhorse({ resources }: Blueprint, running: readonly string[]): string | undefined {

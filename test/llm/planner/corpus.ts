@@ -18,6 +18,10 @@ export interface Expectation {
   cpu?: [prefix: string, total: number];
   /** A resource and how often it runs. */
   replicas?: [resource: string, count: number];
+  /** Every resource whose name begins so has at least this much memory, in GiB. */
+  memory?: [prefix: string, gib: number];
+  /** A resource that is not to be there. */
+  absent?: string;
   /** The blueprint's name. */
   name?: string;
   /** What the answer has to say about what it could not do, or why. */
@@ -42,6 +46,39 @@ export const CORPUS: Expectation[] = [
     templates: ["ha-web-app"],
     scale: [1.05, 2.5],
   },
+
+  // Figures for one part: each of its like gets them, and a count is no factor.
+  { request: "redis with 8 GB memory and sentinel", templates: ["redis-cluster"], memory: ["valkey-", 8] },
+  { request: "just redis, 16gb, with replicas", templates: ["redis-cluster"], memory: ["valkey-", 22] },
+  { request: "postgres-ha with 64 GB RAM on each node", templates: ["postgres-ha"], scale: [1, 1], memory: ["pg-", 64] },
+  {
+    request: "k8s on proxmox with 6 workers, 8 vcpu 32 gigs each",
+    templates: ["microservices-k8s"],
+    cpu: ["agent", 48],
+    memory: ["agent-", 64],
+  },
+  { request: "train LLMs: 8x H100, 2 TB scratch", templates: ["ml-training"], scale: [1, 1], gpus: 8, disk: 2000 },
+  { request: "Kubernetes with 3 x workers", templates: ["microservices-k8s"], scale: [1, 1] },
+  { request: "web app with 2 replicas and 4 cpus per app", templates: ["simple-web-app"], cpu: ["app", 8] },
+  {
+    request: "Use template simple-web-app but with 3 replicas and no load balancer",
+    templates: ["simple-web-app"],
+    replicas: ["app", 3],
+    absent: "lb",
+  },
+  { request: "ha-web-app without the backup", templates: ["ha-web-app"], absent: "backup", says: /points to it\.\n/ },
+  { request: "simple-web-app with no database downtime", templates: ["simple-web-app"], replicas: ["db", 1] },
+  {
+    request: "simple-web-app with 3 replicas of the load balancer",
+    templates: ["simple-web-app"],
+    says: /lb cannot run 3 times/,
+  },
+
+  { request: "api gateway with no monitoring", templates: ["api-gateway"], scale: [1, 1] },
+
+  // Slips of the keyboard.
+  { request: "i nede a higly availble web app for 150k usres", templates: ["ha-web-app"], scale: [2, 3] },
+  { request: "kubernets with monitorng", templates: ["microservices-k8s", "observability-stack"], scale: [1, 1] },
 
   // Plain requests for one thing.
   { request: "a simple website with a database", templates: ["simple-web-app"], scale: [1, 1] },

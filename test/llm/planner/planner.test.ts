@@ -23,6 +23,7 @@ const sum = (numbers: number[]): number => numbers.reduce((total, number) => tot
 interface Sizes {
   cpu?: number;
   disk_gb?: number;
+  memory_mb?: number;
   gpus?: number;
   replicas?: number;
 }
@@ -57,9 +58,16 @@ describe.each(CORPUS)("$request", (expected: Expectation) => {
       const named = sizes(blueprint).filter(({ name }) => name.startsWith(prefix));
       expect(sum(named.map(({ cpu = 0, replicas = 1 }) => cpu * replicas))).toBeGreaterThanOrEqual(total);
     }
+    if (expected.memory !== undefined) {
+      const [prefix, gib] = expected.memory;
+      const named = sizes(blueprint).filter(({ name, memory_mb }) => name.startsWith(prefix) && memory_mb !== undefined);
+      expect(named).not.toEqual([]);
+      expect(Math.min(...named.map(({ memory_mb = 0 }) => memory_mb))).toBeGreaterThanOrEqual(gib * 1024);
+    }
+    if (expected.absent !== undefined) expect(sizes(blueprint).map(({ name }) => name)).not.toContain(expected.absent);
     if (expected.replicas !== undefined) {
       const [name, count] = expected.replicas;
-      expect(sizes(blueprint).find((resource) => resource.name === name)?.replicas).toBe(count);
+      expect(sizes(blueprint).find((resource) => resource.name === name)?.replicas ?? 1).toBe(count);
     }
     if (expected.name !== undefined) expect(blueprint.name).toBe(expected.name);
     if (expected.says !== undefined) expect(answer(task).text).toMatch(expected.says);
@@ -70,6 +78,18 @@ describe.each(CORPUS)("$request", (expected: Expectation) => {
 
 test("the corpus holds at least 60 requests", () => {
   expect(CORPUS.length).toBeGreaterThanOrEqual(60);
+});
+
+const EARLIER = [{ role: "user", content: "Use the postgres-ha template" }] as const;
+
+test("who asks for something new gets no part of what was talked about before", async () => {
+  const task = await asked("I need a kafka pipeline instead", { history: EARLIER });
+  expect(planned(task).choices.map(({ candidate }) => candidate.id)).toEqual(["data-pipeline"]);
+});
+
+test("who changes what was talked about before gets that changed", async () => {
+  const task = await asked("make it twice as big", { history: EARLIER, intent: "customize_template" });
+  expect(planned(task).choices.map(({ candidate }) => candidate.id)).toEqual(["postgres-ha"]);
 });
 
 test("the same request always gets the same answer", async () => {
