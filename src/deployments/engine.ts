@@ -1,12 +1,12 @@
 import type { ProviderName } from "../blueprints/schema.ts";
-import type { DesiredObject, Lifecycle, ObservedObject, Reply } from "../providers/provider.ts";
+import type { DesiredObject, Lifecycle, ObservedObject, Ownership, Reply } from "../providers/provider.ts";
 import type { Result } from "../result.ts";
 import { Driving, type DrivingHost } from "./driving.ts";
 import type { DeploymentEvent } from "./events.ts";
 import type { DeploymentRecord, Goal } from "./journal.ts";
 import { objectsOf } from "./objects.ts";
 import { type Admission, type IndexEntry, LEASE_MS } from "./place.ts";
-import { plan } from "./plan.ts";
+import { type Plan, plan } from "./plan.ts";
 import type { SecretVersions } from "./secrets.ts";
 import { SETTLED, type Status } from "./status.ts";
 import { backoff, type Decision, MAX_ATTEMPTS, passes, RETRY_CAP_MS, type Run, startRun } from "./step.ts";
@@ -118,6 +118,7 @@ export class Engine {
       lifecycles: this.#lifecycles([...desired, ...previous]),
       delete_data,
     });
+    const obstacles = record.goal.type === "apply" ? await this.#preflight(record, made, desired) : [];
     const current = journal.record() ?? record;
     if (current.status === "cancelling") {
       this.#end(
@@ -136,6 +137,11 @@ export class Engine {
         observed.value.map(({ key }) => key),
         "plan-changed",
       );
+      return;
+    }
+    if (obstacles.length > 0) {
+      const there = observed.value.map(({ key }) => key);
+      this.#end(current, "failed", `Nothing was changed. ${obstacles.join(" ")}`, there, "preflight");
       return;
     }
     const run = startRun(made.operations);
@@ -297,25 +303,44 @@ export class Engine {
     return Object.fromEntries([...names].map((name) => [name, this.host.provider(name).lifecycle]));
   }
 
-  /** Everything of this deployment that is there. A fault that passes is waited out, for as long as any operation's would be. */
+  /** Everything of this deployment that is there. */
   async #observe(record: DeploymentRecord, objects: DesiredObject[]): Promise<Reply<ObservedObject[]>> {
-    const { host } = this;
-    const names = [...new Set(objects.map(({ provider }) => provider))];
-    const owner = { project: record.project, deployment: record.id };
     const found: ObservedObject[] = [];
-    for (const name of names) {
-      let reply = await host.provider(name).observe(owner);
-      for (let attempt = 1; !reply.ok && passes(reply.error) && attempt < MAX_ATTEMPTS; attempt++) {
-        host.alarmAt(host.now() + DEAD_MAN_MS + RETRY_CAP_MS);
-        await host.pause(backoff(attempt, reply.error, host.chance()));
-        reply = await host.provider(name).observe(owner);
-      }
+    for (const name of new Set(objects.map(({ provider }) => provider))) {
+      const reply = await this.#patiently(() => this.host.provider(name).observe(ownerOf(record)));
       if (!reply.ok) return reply;
       found.push(...reply.value);
     }
     return { ok: true, value: found };
   }
+
+  /** Verify before destroy: what would stand in the way of what is to be made, asked before anything is changed. */
+  async #preflight(record: DeploymentRecord, { operations }: Plan, desired: DesiredObject[]): Promise<string[]> {
+    const made = new Set(operations.filter(({ kind }) => kind === "create").map(({ object }) => object));
+    const obstacles: string[] = [];
+    for (const [name, objects] of Map.groupBy(desired, ({ provider }) => provider)) {
+      const asked = objects.filter(({ key }) => made.has(key));
+      if (asked.length === 0) continue;
+      const reply = await this.#patiently(() => this.host.provider(name).preflight(ownerOf(record), asked));
+      obstacles.push(...(reply.ok ? reply.value : [`The ${name} target cannot be checked: ${reply.error.message}`]));
+    }
+    return obstacles;
+  }
+
+  /** Waits a fault that passes out, for as long as any operation's would be. */
+  async #patiently<T>(ask: () => Promise<Reply<T>>): Promise<Reply<T>> {
+    const { host } = this;
+    let reply = await ask();
+    for (let attempt = 1; !reply.ok && passes(reply.error) && attempt < MAX_ATTEMPTS; attempt++) {
+      host.alarmAt(host.now() + DEAD_MAN_MS + RETRY_CAP_MS);
+      await host.pause(backoff(attempt, reply.error, host.chance()));
+      reply = await ask();
+    }
+    return reply;
+  }
 }
+
+const ownerOf = ({ project, id }: DeploymentRecord): Ownership => ({ project, deployment: id });
 
 /** The revisions reached once the goal is: going back forgets the later ones. */
 function reachedBy({ goal, reached }: DeploymentRecord): number[] {

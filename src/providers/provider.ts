@@ -94,6 +94,11 @@ export interface Provider {
   readonly lifecycle: Lifecycle;
   /** Everything at the target that carries this deployment's mark. */
   observe(owner: Ownership): Promise<Reply<ObservedObject[]>>;
+  /**
+   * What would stand in the way of making these objects, found out before anything is changed: names taken, and whatever else
+   * the provider can tell (images, storage, ports, permissions, capacity). One sentence each; none when all is well.
+   */
+  preflight(owner: Ownership, objects: readonly DesiredObject[]): Promise<Reply<string[]>>;
   /** Carries out one operation with one call; asked again with the `handle` of a pending outcome. */
   perform(kind: OperationKind, object: ObjectReference, handle: string | undefined): Promise<Reply<Outcome>>;
   /** Finds out by looking whether an operation whose answer was lost had its effect. */

@@ -88,3 +88,28 @@ test("the index is told what a deployment does, not only how it ends", async () 
     "rolled_back",
   ]);
 });
+
+test("what stands in the way is found before anything is changed", async () => {
+  const blueprint = fakeBlueprint("sim", {
+    net: { type: "network" },
+    a: { specs: { networks: ["net"] } },
+    b: { dependencies: ["a"] },
+  });
+  const scenario = {
+    seed: 5,
+    on_failure: "rollback" as const,
+    faults: NO_FAULTS,
+    crashes: [],
+    actions: [],
+    foreign: ["service/b-1"],
+  };
+  const simulation = new Simulation({ ...scenario, blueprint, next: blueprint });
+  await simulation.run();
+  expect(simulation.record()).toMatchObject({
+    status: "failed",
+    left_over: [],
+    error: expect.stringContaining("service/b-1 is taken by somebody else"),
+  });
+  expect(simulation.provider.begun).toEqual([]);
+  expect(brokenPromises(simulation, simulation.revisions())).toEqual([]);
+});

@@ -67,6 +67,15 @@ export class FakeProvider implements Provider {
     return ok(this.world.list().filter(({ created, owner }) => created > 0 && owner === deployment));
   }
 
+  async preflight(owner: Ownership, objects: readonly DesiredObject[]) {
+    await this.clock.wait(CALL_MS);
+    const taken = objects.filter(({ key }) => {
+      const occupant = this.world.get(nameOf(owner, key));
+      return occupant !== undefined && occupant.created > 0 && occupant.owner !== owner.deployment;
+    });
+    return ok(taken.map(({ key }) => `The name of ${key} is taken by somebody else.`));
+  }
+
   async perform(kind: OperationKind, reference: ObjectReference, handle: string | undefined): Promise<Reply<Outcome>> {
     await this.clock.wait(CALL_MS);
     const reply = handle === undefined ? this.#begin(kind, reference) : this.#ask(kind, reference);

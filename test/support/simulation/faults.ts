@@ -1,6 +1,7 @@
 import type { FakeProvider } from "../../../src/providers/fake/provider.ts";
 import type { FakeWorld } from "../../../src/providers/fake/world.ts";
 import type {
+  DesiredObject,
   ObjectReference,
   OperationKind,
   Outcome,
@@ -74,6 +75,15 @@ export class FaultyProvider implements Provider {
       return error("transient", "The line was cut.");
     }
     return this.inner.observe(owner);
+  }
+
+  async preflight(owner: Ownership, objects: readonly DesiredObject[]) {
+    const fault = this.#draw();
+    if (fault === "request" || fault === "answer" || fault === "locked") {
+      await this.time.wait(10);
+      return error("transient", "The line was cut.");
+    }
+    return this.inner.preflight(owner, objects);
   }
 
   perform(kind: OperationKind, reference: ObjectReference, handle: string | undefined): Promise<Reply<Outcome>> {
