@@ -4,6 +4,7 @@ import { nameSchema } from "../blueprints/specs.ts";
 import { invalid, Problem } from "../http/problem.ts";
 import { type Route, route } from "../http/route.ts";
 import { nearest } from "../validation/nearest.ts";
+import { readTemplate } from "./accept.ts";
 import { type Catalogue, catalogueOf, type Entry } from "./catalogue.ts";
 import { instantiate, providersOf } from "./instantiate.ts";
 import { customizationSchema, RESERVED_IDS, templateSchema } from "./schema.ts";
@@ -142,14 +143,16 @@ export const templateRoutes: Route[] = [
       description: "Under the id of a bundled template it stands in front of that one until it is deleted.",
       params: newIdParams,
       query: z.strictObject({}),
-      body: templateSchema,
+      body: { schema: templateSchema as z.ZodType<unknown>, select: () => z.unknown() },
       answers: {
         200: { description: "Saved over the one before", schema: templateAnswer },
         201: { description: "Saved as a new one", schema: templateAnswer },
       },
     },
     async (c, { params: { id }, body }) => {
-      const saved = await catalogueOf(c.env.TEMPLATES).put(id, body);
+      const template = readTemplate(id, body);
+      if (!template.ok) throw invalid(template.error);
+      const saved = await catalogueOf(c.env.TEMPLATES).put(id, template.value);
       if (!saved.ok) throw saved.error.reason === "busy" ? busy(id) : invalid(saved.error.issues);
       if (!saved.value.created) return c.json(answer(saved.value.entry));
       return c.json(answer(saved.value.entry), 201, { location: `/api/v1/templates/${id}` });
