@@ -10,12 +10,14 @@ import { followEvents } from "./events.ts";
 import type { DeploymentRecord, SealedSecret, Shown } from "./journal.ts";
 import { objectsOf } from "./objects.ts";
 import { type OutputValue, outputsOf } from "./outputs.ts";
+import type { IndexEntry } from "./place.ts";
 import { type Plan, plan } from "./plan.ts";
 import {
   accept,
   cancel,
   type NewDeployment,
   type Refusal,
+  recall,
   remove,
   rollBack,
   secretVersions,
@@ -45,6 +47,9 @@ export interface Outputs {
   shown_at: number;
 }
 
+/** The providers there is code for. */
+const PROVIDED: readonly ProviderName[] = ["fake"];
+
 /** Ten in a row, one every ten seconds, are no passing fault; the place is needed by others. */
 const MAX_FAULTS = 10;
 
@@ -66,6 +71,7 @@ export class Deployment extends DurableObject<Env> {
     this.#engine = new Engine({
       journal: this.#journal,
       provider: this.#provider,
+      providers: PROVIDED,
       admit: (id, targets) => this.#queue.admit(id, targets),
       report: (entry) => this.#queue.report(entry),
       secrets: (versions) => this.#unseal(versions),
@@ -103,7 +109,9 @@ export class Deployment extends DurableObject<Env> {
     return this.#asked(cancel(this.#journal, Date.now()));
   }
 
-  async remove(delete_data: string[]): Promise<DeploymentRecord | Refusal> {
+  /** Also when the journal is gone: by the marks on what is there, and what the index knows (`entry`). */
+  async remove(delete_data: string[], entry: IndexEntry): Promise<DeploymentRecord | Refusal> {
+    recall(this.#journal, entry, Date.now());
     return this.#asked(remove(this.#journal, delete_data, Date.now()));
   }
 

@@ -17,6 +17,8 @@ export interface EngineHost extends DrivingHost {
   report(entry: IndexEntry): Promise<void>;
   /** The values of secrets, or why they cannot be had. */
   secrets(versions: SecretVersions): Promise<Result<ReadonlyMap<string, string>, string>>;
+  /** Who can be asked when nothing is known of what was wanted. */
+  providers: readonly ProviderName[];
   /** Operations of this deployment in flight at once. */
   maxOperations: number;
   /** Sees to it that `tick` is called at this time at the latest, also when this process is gone by then. */
@@ -299,19 +301,22 @@ export class Engine {
   }
 
   #lifecycles(objects: DesiredObject[]): Partial<Record<ProviderName, Lifecycle>> {
-    const names = new Set(objects.map(({ provider }) => provider));
-    return Object.fromEntries([...names].map((name) => [name, this.host.provider(name).lifecycle]));
+    return Object.fromEntries([...this.#asked(objects)].map((name) => [name, this.host.provider(name).lifecycle]));
   }
 
   /** Everything of this deployment that is there. */
   async #observe(record: DeploymentRecord, objects: DesiredObject[]): Promise<Reply<ObservedObject[]>> {
     const found: ObservedObject[] = [];
-    for (const name of new Set(objects.map(({ provider }) => provider))) {
+    for (const name of this.#asked(objects)) {
       const reply = await this.#patiently(() => this.host.provider(name).observe(ownerOf(record)));
       if (!reply.ok) return reply;
       found.push(...reply.value);
     }
     return { ok: true, value: found };
+  }
+
+  #asked(objects: DesiredObject[]): Iterable<ProviderName> {
+    return objects.length === 0 ? this.host.providers : new Set(objects.map(({ provider }) => provider));
   }
 
   /** Verify before destroy: what would stand in the way of what is to be made, asked before anything is changed. */

@@ -1,5 +1,6 @@
 import type { Blueprint } from "../blueprints/schema.ts";
 import type { DeploymentRecord, Goal, Journal, SealedSecret } from "./journal.ts";
+import type { IndexEntry } from "./place.ts";
 import { type SecretVersions, versionOf } from "./secrets.ts";
 import { SETTLED, type Status } from "./status.ts";
 
@@ -113,6 +114,31 @@ export function secretVersions(journal: Journal): SecretVersions {
 function addRevision(journal: Journal, { blueprint, sealed }: Update, now: number): number {
   for (const secret of sealed) journal.addSecret(secret);
   return journal.addRevision({ blueprint, secrets: secretVersions(journal) }, now);
+}
+
+/**
+ * Makes a record for a deployment whose journal is gone, from its line in the index, so that what carries its marks can be torn
+ * down. Its project is taken to be its name, as it is for every deployment that was never renamed.
+ */
+export function recall(journal: Journal, { id, name, rehearsal, targets, created_at }: IndexEntry, now: number): void {
+  if (journal.record() !== undefined) return;
+  journal.saveRecord({
+    id,
+    project: name,
+    name,
+    status: "failed",
+    goal: { type: "remove", delete_data: [] },
+    goal_since: now,
+    rehearsal,
+    on_failure: "keep",
+    targets,
+    reached: [],
+    run: journal.runs().length,
+    planned: false,
+    left_over: [],
+    created_at,
+    updated_at: now,
+  });
 }
 
 function settled(journal: Journal): DeploymentRecord | Refusal {

@@ -259,7 +259,9 @@ export const deploymentRoutes: Route[] = [
     },
     async (c, { params, query }) => {
       const delete_data = (query.delete_data ?? "").split(",").filter((name) => name !== "");
-      return accepted(c, await (await deploymentOf(c, params.id)).remove(delete_data));
+      const entry = await queueOf(c).find(params.id);
+      if (entry === undefined) throw unknownDeployment(params.id);
+      return accepted(c, await c.env.DEPLOYMENT.getByName(params.id).remove(delete_data, entry));
     },
   ),
   route(

@@ -184,6 +184,17 @@ test("tearing down takes the data that was named", async () => {
   expect(await worldOf(accepted.deployment_id)).toEqual([]);
 });
 
+test("tearing down works by the marks on what is there, even when the journal is gone", async () => {
+  const accepted = await deploy(webStack());
+  await eventsOf(accepted);
+  await runInDurableObject(env.DEPLOYMENT.getByName(accepted.deployment_id), (_, { storage }) => {
+    for (const table of ["deployment", "revision", "run", "operation"]) storage.sql.exec(`DELETE FROM ${table}`);
+  });
+  expect((await request(`${accepted.links.self}?delete_data=data`, { method: "DELETE" })).status).toBe(202);
+  expect((await eventsOf(accepted)).at(-1)).toMatchObject({ type: "done", status: "deleted", left_over: [] });
+  expect(await worldOf(accepted.deployment_id)).toEqual([]);
+});
+
 test("the objects may be evicted or aborted at any time: the deployment ends as if nothing had been", async () => {
   const accepted = await deploy(
     fakeBlueprint(

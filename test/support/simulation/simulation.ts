@@ -167,6 +167,7 @@ export class Simulation {
     return new Engine({
       journal: this.journal,
       provider: () => this.provider,
+      providers: ["fake"],
       admit: async () => {
         await this.time.wait(1);
         if (this.time.now < (scenario.line_ms ?? 0) + this.#began) return { granted: false, position: 1 };
